@@ -1,0 +1,6 @@
+"""The finance office's desk: it decides nothing and writes nothing itself."""
+
+from assessment.admin.filings import FilingAdmin
+from assessment.admin.rounds import RoundAdmin, SchemeVersionAdmin
+
+__all__ = ["FilingAdmin", "RoundAdmin", "SchemeVersionAdmin"]

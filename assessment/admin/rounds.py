@@ -1,0 +1,47 @@
+"""Rounds and scheme versions at the desk."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from assessment import permissions
+from assessment.admin.access import AdministratorAccess, DeskAccess
+from assessment.models import Round, SchemeVersion
+from assessment.services.filings import open_filings
+
+
+@admin.register(Round)
+class RoundAdmin(AdministratorAccess, admin.ModelAdmin):  # type: ignore[type-arg]
+    """Dates, scheme and publicity of a round; its filings are opened by an action."""
+
+    list_display = ["fiscal_year", "department", "title", "notice_number", "inner_deadline", "outer_deadline", "review_public"]
+    list_select_related = ["department"]
+    actions = ["open_all"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Round]:
+        return super().get_queryset(request).filter(pk__in=Round.objects.visible_to(request.user))  # type: ignore[arg-type]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return ["department", "fiscal_year", "whole_scheme"] if obj and obj.filings.exists() else []
+
+    @admin.action(description="为所属单位开通自评材料", permissions=["change"])
+    def open_all(self, request: HttpRequest, queryset: QuerySet[Round]) -> None:
+        """Open the filings of every unit of the department."""
+        for round_ in queryset:
+            messages.success(request, f"{round_}：新开通 {open_filings(round_)} 个单位")
+
+
+@admin.register(SchemeVersion)
+class SchemeVersionAdmin(DeskAccess, admin.ModelAdmin):  # type: ignore[type-arg]
+    """Scheme versions, read only: they are loaded from files and never change."""
+
+    list_display = ["title", "code", "version", "kind", "loaded_at"]
+    fields = readonly_fields = ("title", "code", "version", "kind", "digest", "loaded_at")
+
+
+admin.site.site_header = "绩评 · 财务部门工作台"
+admin.site.site_title = "绩评"
+admin.site.index_title = "工作台"
+admin.site.has_permission = lambda request: permissions.sees_desk(request.user)  # type: ignore[method-assign,arg-type]

@@ -1,0 +1,19 @@
+"""The one way the domain refuses: an exception whose Chinese text the person reads."""
+
+from collections.abc import Mapping
+
+
+class DomainError(Exception):
+    """A refusal. ``places`` maps a place such as ``figure:final_total`` to the message shown there."""
+
+    def __init__(self, message: str, places: Mapping[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.places = dict(places or {})
+
+
+class StaleSave(DomainError):
+    """Somebody saved this part in between; ``version`` is the one that stands now."""
+
+    def __init__(self, version: int) -> None:
+        super().__init__("这一部分刚被他人保存过，您的修改尚未写入。两份内容已并列显示，请核对后再次保存。")
+        self.version = version

@@ -1,0 +1,85 @@
+"""Figures (基础数据): reading what people type, deriving what follows, and writing it as people read it."""
+
+import unicodedata
+from collections.abc import Mapping
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+
+from assessment.domain.errors import DomainError
+from assessment.domain.expressions import NoValue, Value, number
+from assessment.domain.scheme import Field, Scheme
+
+MAX_ABSOLUTE = Decimal("99999999999")
+HUNDRED = Decimal(100)
+_DROPPED = str.maketrans("", "", " ,\u00a0\u3000\t\r\n'_")
+
+
+def parse_number(text: str) -> Decimal | None:
+    """What a clerk typed, as a number: full-width digits, thousands separators and spaces are accepted; empty is None."""
+    plain = unicodedata.normalize("NFKC", text).translate(_DROPPED).replace("−", "-").replace("—", "-").removesuffix("%")
+    if not plain:
+        return None
+    if not all(character in "0123456789.+-" for character in plain):
+        raise DomainError(f"“{text.strip()[:40]}”不是数字，请只填数字，不带单位")
+    try:
+        return Decimal(plain)
+    except InvalidOperation as error:
+        raise DomainError(f"“{text.strip()[:40]}”不是数字，请检查小数点和正负号") from error
+
+
+def check_figure(field: Field, value: Decimal) -> Decimal:
+    """The value if it can stand in this field; raises ``DomainError`` with what is expected."""
+    if value < field.minimum:
+        raise DomainError(f"不能小于 {field.minimum}" if field.minimum else "不能为负数")
+    if value > min(field.maximum, MAX_ABSOLUTE):
+        raise DomainError(f"数值过大，请核对单位是否为“{field.unit}”（上限 {min(field.maximum, MAX_ABSOLUTE):,}）")
+    if value != value.quantize(Decimal(1).scaleb(-field.decimals)):
+        raise DomainError("只能填整数" if field.decimals == 0 else f"最多 {field.decimals} 位小数")
+    return value
+
+
+def parse_figure(field: Field, text: str) -> Decimal | None:
+    """``parse_number`` and ``check_figure`` in one."""
+    value = parse_number(text)
+    return None if value is None else check_figure(field, value)
+
+
+def compute_values(scheme: Scheme, figures: Mapping[str, Decimal]) -> dict[str, Value]:
+    """Every field's value. Percentages are fractions here: 95.29 % is ``0.9529``; all else keeps its unit of measure."""
+    values: dict[str, Value] = {}
+    for field in scheme.inputs:
+        typed = figures.get(field.code)
+        if typed is None:
+            values[field.code] = NoValue(f"“{field.label}”未填写")
+        else:
+            values[field.code] = typed / HUNDRED if field.kind == "percent" else typed
+    for field in scheme.derived:
+        values[field.code] = number(field.expression or "", values)
+    return values
+
+
+def _grouped(value: Decimal, places: int) -> str:
+    rounded = value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+    return f"{rounded if rounded else abs(rounded):,}"
+
+
+def places_of(value: Decimal, least: int) -> int:
+    """How many places after the point to show so that nothing typed is hidden."""
+    exponent = value.normalize().as_tuple().exponent
+    return max(least, -exponent if isinstance(exponent, int) else 0)
+
+
+def show_value(field: Field, value: Value) -> str:
+    """The value as it is read, without unit of measure: ``58,796.51``, ``95.29%``, ``不适用``."""
+    if isinstance(value, NoValue):
+        return "不适用" if field.expression else ""
+    if field.kind == "percent":
+        return f"{_grouped(value * HUNDRED, 2)}%"
+    if field.kind == "count":
+        return _grouped(value, places_of(value, 0))
+    return _grouped(value, 2 if field.expression else places_of(value, 2))
+
+
+def show_with_unit(field: Field, value: Value) -> str:
+    """The value with its unit of measure, as it stands in a sentence."""
+    text = show_value(field, value)
+    return text if field.kind == "percent" or isinstance(value, NoValue) else f"{text}{field.unit}"

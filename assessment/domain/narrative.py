@@ -1,0 +1,84 @@
+"""Narrative (自评报告文字): figure tokens bound to fields, paragraphs, and the outline's numbering."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from assessment.domain.expressions import NoValue, Value
+from assessment.domain.figures import show_with_unit
+from assessment.domain.scheme import Scheme, Section
+
+TOKEN = re.compile(r"\{\{\s*([^{}]{1,60}?)\s*\}\}")
+MAX_SECTION = 20_000
+_DIGITS = "零一二三四五六七八九"
+
+
+def tidy(text: str) -> str:
+    """What was typed with one newline between paragraphs, no control characters and no white space at line ends."""
+    kept = "".join(character for character in text.replace("\r\n", "\n").replace("\r", "\n") if character >= " " or character in "\n\t")
+    lines = [line.strip(" \t\u3000\u00a0") for line in kept.split("\n")]
+    return "\n".join(line for line in lines if line)
+
+
+def _field_codes(scheme: Scheme) -> dict[str, str]:
+    by_label: dict[str, list[str]] = {}
+    for field in scheme.fields.values():
+        by_label.setdefault(field.label, []).append(field.code)
+    unique = {label: codes[0] for label, codes in by_label.items() if len(codes) == 1}
+    return unique | {code: code for code in scheme.fields}
+
+
+def unknown_tokens(scheme: Scheme, text: str) -> list[str]:
+    """Tokens that name no field of the scheme by code or by a label that only one field has."""
+    known = _field_codes(scheme)
+    return [name for name in TOKEN.findall(text) if name not in known]
+
+
+def resolve(scheme: Scheme, text: str, values: Mapping[str, Value]) -> str:
+    """The text as it is printed: every token replaced by its figure with unit of measure."""
+    known = _field_codes(scheme)
+
+    def shown(match: re.Match[str]) -> str:
+        code = known.get(match[1])
+        if code is None:
+            return match[0]
+        field, value = scheme.fields[code], values[code]
+        if isinstance(value, NoValue) and not field.expression:
+            return f"【{field.label}未填】"
+        return show_with_unit(field, value)
+
+    return TOKEN.sub(shown, text)
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A section with its number as printed: ``一、``, ``（一）``, ``1.``, ``（1）``."""
+
+    section: Section
+    number: str
+
+
+def chinese_number(number: int) -> str:
+    """1 → 一, 10 → 十, 21 → 二十一; up to 99."""
+    tens, ones = divmod(number, 10)
+    head = "" if tens == 0 else "十" if tens == 1 else f"{_DIGITS[tens]}十"
+    return head + (_DIGITS[ones] if ones else "") if number else _DIGITS[0]
+
+
+def _number(level: int, position: int) -> str:
+    forms = {1: f"{chinese_number(position)}、", 2: f"（{chinese_number(position)}）", 3: f"{position}.", 4: f"（{position}）"}
+    return forms[level]
+
+
+def outline(sections: Iterable[Section]) -> list[Heading]:
+    """The outline with the numbering of official documents; level 0 is not numbered."""
+    counters = [0] * 5
+    headings = []
+    for section in sections:
+        if section.level == 0:
+            headings.append(Heading(section, ""))
+            continue
+        counters[section.level] += 1
+        counters[section.level + 1 :] = [0] * (4 - section.level)
+        headings.append(Heading(section, _number(section.level, counters[section.level])))
+    return headings

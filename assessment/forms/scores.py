@@ -1,0 +1,65 @@
+"""The score table as a form."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+
+from assessment.domain.checks import Answer
+from assessment.domain.rules import Checklist, Judgement
+from assessment.domain.scheme import Indicator, Scheme
+from assessment.forms.fields import PointsField
+
+
+class ScoresForm(forms.Form):
+    """For each scored row: what holds of its checklist or its level, the self points, and a reason."""
+
+    def __init__(self, scheme: Scheme, answers: Mapping[str, Answer], data: Any = None) -> None:
+        super().__init__(data)
+        self.scored = scheme.scored
+        for code, row in scheme.scored.items():
+            answer = answers.get(code, Answer())
+            if choice := _choice_field(row):
+                self.fields[f"{code}-choices"] = choice
+                self.initial[f"{code}-choices"] = _initial(row, answer)
+            self.fields[f"{code}-points"] = PointsField(f"{row.label} 自评得分", row.points)
+            self.initial[f"{code}-points"] = answer.self_points
+            self.fields[f"{code}-reason"] = forms.CharField(
+                label=f"{row.label} 说明",
+                required=False,
+                max_length=1000,
+                widget=forms.Textarea({"rows": 1, "class": "form-control", "placeholder": "与测算不同时说明理由"}),
+            )
+            self.initial[f"{code}-reason"] = answer.reason
+
+    def answers(self) -> dict[str, Answer]:
+        """What was typed, by row."""
+        return {code: self._answer(code) for code in self.scored}
+
+    def _answer(self, code: str) -> Answer:
+        chosen = self.cleaned_data.get(f"{code}-choices") or []
+        choices = frozenset([chosen] if isinstance(chosen, str) else chosen)
+        reason = self.cleaned_data.get(f"{code}-reason", "").strip().replace("\r\n", "\n")
+        return Answer(choices, self.cleaned_data.get(f"{code}-points"), reason)
+
+
+def _choice_field(row: Indicator) -> forms.Field | None:
+    if isinstance(row.rule, Checklist):
+        return forms.MultipleChoiceField(
+            label=f"{row.label} 符合的事项",
+            required=False,
+            choices=[(item.code, f"{item.label}（{item.points} 分）") for item in row.rule.items],
+            widget=forms.CheckboxSelectMultiple({"class": "form-check-input"}),
+        )
+    if isinstance(row.rule, Judgement):
+        return forms.ChoiceField(
+            label=f"{row.label} 评判档次",
+            required=False,
+            choices=[("", "请选择")] + [(level.code, level.label) for level in row.rule.levels],
+            widget=forms.Select({"class": "form-select form-select-sm"}),
+        )
+    return None
+
+
+def _initial(row: Indicator, answer: Answer) -> Any:
+    return sorted(answer.choices) if isinstance(row.rule, Checklist) else next(iter(answer.choices), "")

@@ -1,0 +1,119 @@
+"""A filing (自评材料), its assessments and their parts, and the comments made on returning it."""
+
+from typing import Any, ClassVar, Self
+
+from django.db import models
+from django.urls import reverse
+
+from assessment.domain.workflow import STAGES, Stage, Status
+from assessment.models.rounds import Round, SchemeVersion
+from units.models import BudgetUnit, User
+
+STATUS_CHOICES = [(stage.status.value, stage.label) for stage in STAGES.values()]
+
+
+class FilingQuerySet(models.QuerySet["Filing"]):
+    """Named reads of filings."""
+
+    def visible_to(self, user: User) -> Self:
+        """A unit's people see their unit's filings; a department's office sees the department's."""
+        return self.filter(unit__in=BudgetUnit.objects.visible_to(user))
+
+    def for_list(self) -> Self:
+        """With what a list shows of each, in a fixed number of queries."""
+        return self.select_related("unit", "round").order_by("-round__fiscal_year", "unit__path")
+
+
+class Filing(models.Model):
+    """One unit's self-assessment papers in one round; ``status`` moves by services only."""
+
+    unit = models.ForeignKey(BudgetUnit, models.PROTECT, related_name="filings", verbose_name="预算单位")
+    round = models.ForeignKey(Round, models.PROTECT, related_name="filings", verbose_name="评价年度")
+    status = models.CharField("状态", max_length=20, choices=STATUS_CHOICES, default=Status.DRAFT.value)
+    filled_on = models.DateField("填报日期", null=True, blank=True)
+    requested_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="提请签批人")
+    signed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="签批人")
+    reviewed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="复核人")
+    review_version = models.PositiveIntegerField(default=0)
+    review_comment = models.TextField("复核意见", blank=True)
+    changed_at = models.DateTimeField("状态更新时间", auto_now_add=True)
+
+    objects = FilingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "自评材料"
+        constraints: ClassVar[list[Any]] = [models.UniqueConstraint("unit", "round", name="one_filing_a_round")]
+
+    def __str__(self) -> str:
+        return f"{self.unit} {self.round}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("assessment:filing", args=[self.pk])
+
+    @property
+    def stage(self) -> Stage:
+        """The status as people see it."""
+        return STAGES[Status(self.status)]
+
+
+class Assessment(models.Model):
+    """整体 or 项目支出 自评: a data table, a score table and a report under one scheme version."""
+
+    filing = models.ForeignKey(Filing, models.PROTECT, related_name="assessments", verbose_name="自评材料")
+    kind = models.CharField("类别", max_length=10, choices=[("whole", "整体"), ("project", "项目支出")], default="whole")
+    name = models.CharField("名称", max_length=200)
+    scheme = models.ForeignKey(SchemeVersion, models.PROTECT, verbose_name="指标体系")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "自评"
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint("filing", condition=models.Q(kind="whole"), name="one_whole_assessment"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.filing} {self.name}"
+
+
+class Part(models.Model):
+    """One separately saved part of an assessment; ``version`` counts its saves, ``locked`` closes it after a return."""
+
+    class Kind(models.TextChoices):
+        """The parts, in the order people fill them."""
+
+        FIGURES = "figures", "基础数据表"
+        SCORES = "scores", "指标评分表"
+        NARRATIVE = "narrative", "自评报告"
+        EVIDENCE = "evidence", "佐证材料"
+        EXPLANATIONS = "explanations", "核查说明"
+
+    assessment = models.ForeignKey(Assessment, models.PROTECT, related_name="parts", verbose_name="自评")
+    kind = models.CharField("部分", max_length=20, choices=Kind.choices)
+    version = models.PositiveIntegerField("版本", default=0)
+    locked = models.BooleanField("锁定", default=False)
+    saved_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="保存人")
+    saved_at = models.DateTimeField("保存时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "部分"
+        constraints: ClassVar[list[Any]] = [models.UniqueConstraint("assessment", "kind", name="one_part_of_a_kind")]
+
+    def __str__(self) -> str:
+        return self.get_kind_display()
+
+
+class Comment(models.Model):
+    """Why a part was returned (退回意见); open until the unit files again."""
+
+    filing = models.ForeignKey(Filing, models.PROTECT, related_name="comments", verbose_name="自评材料")
+    part = models.ForeignKey(Part, models.PROTECT, related_name="comments", verbose_name="部分")
+    text = models.CharField("意见", max_length=1000)
+    author = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="提出人")
+    made_at = models.DateTimeField("提出时间", auto_now_add=True)
+    closed_at = models.DateTimeField("办结时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "退回意见"
+        ordering = ["made_at", "pk"]
+
+    def __str__(self) -> str:
+        return self.text[:40]

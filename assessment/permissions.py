@@ -1,0 +1,59 @@
+"""Who may do what with a filing: the workflow table, the roles held, and the two-person rules."""
+
+from assessment.domain.errors import DomainError
+from assessment.domain.workflow import MOVES, STAGES, Act, Move, Status, Turn
+from assessment.models import Filing
+from units.models import OFFICE_ROLES, UNIT_ROLES, Membership, Role, User
+
+UNIT_TURNS = frozenset({Turn.PREPARER, Turn.HEAD})
+
+
+def turns_of(user: User, filing: Filing) -> frozenset[Turn]:
+    """The turns ``user`` can take on ``filing``: unit roles at its unit, office roles at any unit above it.
+
+    Nobody judges what their own unit files: who holds a unit role on it takes no office turn.
+    """
+    above = [code for code in filing.unit.path.split("/") if code]
+    held = Membership.objects.today().filter(user=user, unit__code__in=above).values_list("role", "unit_id")
+    own = {role for role, unit_id in held if role in UNIT_ROLES and unit_id == filing.unit_id}
+    office = {role for role, _ in held if role in OFFICE_ROLES}
+    turns = set(Turn)
+    return frozenset(turn for turn in turns if turn.value in (own or office))
+
+
+def refusal(user: User, filing: Filing, act: Act) -> str:
+    """Why ``user`` may not do ``act`` with ``filing`` now, in Chinese; empty when they may."""
+    move, status = MOVES[act], Status(filing.status)
+    if not move.roles & turns_of(user, filing):
+        return f"您不承担此项工作，不能“{move.label}”"
+    if status not in move.sources:
+        stage = STAGES[status]
+        return f"材料现在处于“{stage.label}”（{stage.waiting_for}），不能“{move.label}”"
+    if act is Act.SIGN and filing.requested_by_id == user.pk:
+        return "提请签批的人不能自己签批，须由另一人签批"
+    if act is Act.APPROVE and filing.reviewed_by_id == user.pk:
+        return "复核的人不能自己审定，须由另一人审定"
+    return ""
+
+
+def check_act(user: User, filing: Filing, act: Act) -> None:
+    """Raise ``DomainError`` with the reason when ``user`` may not do ``act`` now."""
+    if reason := refusal(user, filing, act):
+        raise DomainError(reason)
+
+
+def open_acts(user: User, filing: Filing) -> list[Move]:
+    """The acts open to ``user`` now, in the table's order."""
+    turns, status = turns_of(user, filing), Status(filing.status)
+    moves = [move for move in MOVES.values() if status in move.sources and move.roles & turns]
+    return [move for move in moves if not refusal(user, filing, move.act)]
+
+
+def sees_desk(user: User) -> bool:
+    """Whether ``user`` works at the finance office's desk (the admin)."""
+    return user.is_authenticated and user.is_staff and Membership.objects.today().filter(user=user, role__in=OFFICE_ROLES).exists()
+
+
+def administers(user: User) -> bool:
+    """Whether ``user`` keeps accounts, schemes and rounds."""
+    return user.is_authenticated and user.is_staff and Membership.objects.today().filter(user=user, role=Role.ADMINISTRATOR).exists()

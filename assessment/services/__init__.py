@@ -1,0 +1,1 @@
+"""Every write: lock, ask whose turn it is, write, record, in one transaction."""

@@ -1,0 +1,116 @@
+"""Evidence files (佐证材料): judged by content, stored under their SHA-256 outside the web root."""
+
+import hashlib
+import unicodedata
+from pathlib import Path
+
+import filetype
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import transaction
+
+from assessment.domain.errors import DomainError
+from assessment.models import Evidence, Part
+from assessment.services.parts import finish_part, take_part
+from units.models import User
+
+KINDS = {
+    "application/pdf": ".pdf",
+    "image/png": ".png",
+    "image/jpeg": ".jpg",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
+}
+ALIASES = {".jpeg": ".jpg"}
+MAX_FILES = 100
+
+
+def evidence_path(sha256: str) -> str:
+    """Where the bytes lie under ``MEDIA_ROOT``."""
+    return f"evidence/{sha256[:2]}/{sha256}"
+
+
+def judge_size(size: int) -> None:
+    """Refuse what is too large before it is read."""
+    limit = settings.EVIDENCE_MAX_BYTES
+    if size > limit:
+        raise DomainError(f"文件超过 {limit // 1024 // 1024} MB，请压缩或拆分后上传")
+
+
+def judge(name: str, data: bytes) -> tuple[str, str]:
+    """The cleaned file name and the media type found in the content; raises ``DomainError`` for what is not accepted."""
+    judge_size(len(data))
+    if not data:
+        raise DomainError("文件是空的，请检查后重新选择")
+    media_type = filetype.guess_mime(data) or ""
+    suffix = Path(name).suffix.lower()
+    if media_type not in KINDS:
+        raise DomainError("只接受 PDF、PNG、JPG、DOCX、XLSX 文件（按内容判断，不看扩展名）")
+    if ALIASES.get(suffix, suffix) != KINDS[media_type]:
+        raise DomainError(f"文件内容是 {KINDS[media_type][1:].upper()}，与扩展名“{suffix or '无'}”不符")
+    return clean_name(name), media_type
+
+
+def clean_name(name: str) -> str:
+    """The last component of a file name without control characters, at most 120 characters, its suffix kept."""
+    last = unicodedata.normalize("NFC", name).replace("\\", "/").rsplit("/", 1)[-1]
+    kept = "".join(character for character in last if unicodedata.category(character)[0] != "C").strip() or "未命名"
+    path = Path(kept)
+    return path.stem[: 120 - len(path.suffix)] + path.suffix
+
+
+def store_bytes(data: bytes) -> str:
+    """Keep the bytes under their digest; the same bytes are kept once."""
+    sha256 = hashlib.sha256(data).hexdigest()
+    path = evidence_path(sha256)
+    if not default_storage.exists(path):
+        default_storage.save(path, ContentFile(data))
+    return sha256
+
+
+@transaction.atomic
+def add_evidence(assessment_id: int, *, by: User, name: str, data: bytes, indicators: list[str], public: bool) -> Evidence:
+    """Add one file to the evidence part. Raises ``DomainError`` for a bad kind, size, name or a file already there."""
+    part = take_part(assessment_id, Part.Kind.EVIDENCE, by=by, version=None)
+    name, media_type = judge(name, data)
+    if unknown := set(indicators) - set(part.assessment.scheme.scheme.scored):
+        raise DomainError(f"没有这些指标：{'、'.join(sorted(unknown))}")
+    if part.assessment.evidence.count() >= MAX_FILES:
+        raise DomainError(f"佐证材料最多 {MAX_FILES} 份，请合并后上传")
+    sha256 = store_bytes(data)
+    if same := part.assessment.evidence.filter(sha256=sha256).first():
+        raise DomainError(f"这份文件已经上传过，名为“{same.name}”")
+    item = Evidence.objects.create(
+        assessment_id=assessment_id,
+        name=name,
+        sha256=sha256,
+        size=len(data),
+        media_type=media_type,
+        indicators=sorted(set(indicators)),
+        public=public,
+        uploaded_by=by,
+    )
+    finish_part(part, [f"+{name}"], by=by)
+    return item
+
+
+@transaction.atomic
+def remove_evidence(evidence_id: int, *, by: User) -> None:
+    """Take one file off the draft; its bytes stay, since a snapshot may name them."""
+    item = Evidence.objects.get(pk=evidence_id)
+    part = take_part(item.assessment_id, Part.Kind.EVIDENCE, by=by, version=None)
+    item.delete()
+    finish_part(part, [f"-{item.name}"], by=by)
+
+
+def find_bytes(sha256: str, folder: Path | None = None) -> bytes | None:
+    """The bytes with this digest, out of the store or out of ``folder`` (files named by digest); None when absent."""
+    if default_storage.exists(evidence_path(sha256)):
+        with default_storage.open(evidence_path(sha256)) as file:
+            return bytes(file.read())
+    candidate = folder / sha256 if folder else None
+    if candidate and candidate.is_file():
+        data = candidate.read_bytes()
+        return data if hashlib.sha256(data).hexdigest() == sha256 else None
+    return None

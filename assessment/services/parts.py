@@ -1,0 +1,137 @@
+"""Saving one part of a filing, as typed; a stale save is refused whole."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from assessment.domain.checks import Answer
+from assessment.domain.errors import DomainError, StaleSave
+from assessment.domain.figures import check_figure
+from assessment.domain.narrative import MAX_SECTION, tidy
+from assessment.domain.workflow import Act
+from assessment.models import Assessment, Explanation, Figure, Narrative, Part, Score
+from assessment.services import turns
+from units.models import User
+
+MAX_REASON = 1000
+
+
+def take_part(assessment_id: int, kind: Part.Kind, *, by: User, version: int | None) -> Part:
+    """Lock the filing, ask whose turn it is, and refuse a locked part or a stale ``version`` (None: any)."""
+    filing_id = Assessment.objects.values_list("filing_id", flat=True).get(pk=assessment_id)
+    turns.take(filing_id, Act.EDIT, by=by)
+    part = Part.objects.select_related("assessment__scheme", "assessment__filing").get(assessment=assessment_id, kind=kind)
+    if part.locked:
+        raise DomainError(f"“{part}”没有被退回，不能修改；只有被退回的部分可以修改")
+    if version is not None and part.version != version:
+        raise StaleSave(part.version)
+    return part
+
+
+def finish_part(part: Part, changed: list[str], *, by: User) -> Part:
+    """Count the save and record what changed; a save that changed nothing is neither counted nor recorded."""
+    if changed:
+        Part.objects.filter(pk=part.pk).update(version=F("version") + 1, saved_by=by, saved_at=timezone.now())
+        part.refresh_from_db()
+        detail = {"part": part.kind, "version": part.version, "changed": sorted(changed)}
+        turns.record(part.assessment.filing, Act.EDIT, by=by, detail=detail)
+    return part
+
+
+@transaction.atomic
+def save_figures(assessment_id: int, *, by: User, version: int, figures: Mapping[str, Decimal | None]) -> Part:
+    """Store the given figures; None empties a field. Raises ``DomainError`` with a place for each bad one."""
+    part = take_part(assessment_id, Part.Kind.FIGURES, by=by, version=version)
+    inputs = {field.code: field for field in part.assessment.scheme.scheme.inputs}
+    places: dict[str, str] = {}
+    for code, value in figures.items():
+        if code not in inputs:
+            places[f"figure:{code}"] = "本表没有这一项"
+        elif value is not None:
+            try:
+                check_figure(inputs[code], value)
+            except DomainError as error:
+                places[f"figure:{code}"] = str(error)
+    if places:
+        raise DomainError("有数据不合要求，未保存", places)
+    stored = {figure.code: figure.value for figure in part.assessment.figures.all()}
+    changed = [code for code, value in figures.items() if stored.get(code) != value]
+    for code in changed:
+        value = figures[code]
+        if value is None:
+            Figure.objects.filter(assessment=assessment_id, code=code).delete()
+        else:
+            Figure.objects.update_or_create(assessment_id=assessment_id, code=code, defaults={"value": value})
+    return finish_part(part, changed, by=by)
+
+
+@transaction.atomic
+def save_scores(assessment_id: int, *, by: User, version: int, answers: Mapping[str, Answer]) -> Part:
+    """Store the given answers of scored rows; whether the points fit is a finding, not a refusal, except out of range."""
+    part = take_part(assessment_id, Part.Kind.SCORES, by=by, version=version)
+    scored = part.assessment.scheme.scheme.scored
+    places: dict[str, str] = {}
+    for code, answer in answers.items():
+        row = scored.get(code)
+        if row is None:
+            places[f"score:{code}"] = "本表没有这一项指标"
+        elif answer.self_points is not None and not 0 <= answer.self_points <= row.points:
+            places[f"score:{code}"] = f"应在 0 至 {row.points} 分之间"
+        elif not answer.choices <= _known_choices(row.rule):
+            places[f"score:{code}"] = "所选的核对项不在本指标中"
+    if places:
+        raise DomainError("有得分不合要求，未保存", places)
+    changed = []
+    stored = {score.code: score for score in part.assessment.scores.all()}
+    for code, answer in answers.items():
+        score = stored.get(code) or Score(assessment_id=assessment_id, code=code)
+        new = (sorted(answer.choices), answer.self_points, answer.reason[:MAX_REASON])
+        if (score.choices, score.self_points, score.self_reason) != new:
+            score.choices, score.self_points, score.self_reason = new
+            score.save()
+            changed.append(code)
+    return finish_part(part, changed, by=by)
+
+
+def _known_choices(rule: object) -> set[str]:
+    options = getattr(rule, "items", ()) or getattr(rule, "levels", ())
+    return {option.code for option in options}
+
+
+@transaction.atomic
+def save_narrative(assessment_id: int, *, by: User, version: int, texts: Mapping[str, str]) -> Part:
+    """Store the given sections as plain text; refuses unknown sections and text beyond what can be printed."""
+    part = take_part(assessment_id, Part.Kind.NARRATIVE, by=by, version=version)
+    sections = {section.code: section for section in part.assessment.scheme.scheme.sections if section.text}
+    tidied = {code: tidy(text) for code, text in texts.items()}
+    places = {f"section:{code}": "提纲中没有这一节" for code in tidied if code not in sections}
+    places |= {f"section:{code}": f"超过 {MAX_SECTION} 字，请精简" for code, text in tidied.items() if len(text) > MAX_SECTION}
+    if places:
+        raise DomainError("有章节不合要求，未保存", places)
+    stored = {narrative.code: narrative.text for narrative in part.assessment.narratives.all()}
+    changed = [code for code, text in tidied.items() if stored.get(code, "") != text]
+    for code in changed:
+        Narrative.objects.update_or_create(assessment_id=assessment_id, code=code, defaults={"text": tidied[code]})
+    return finish_part(part, changed, by=by)
+
+
+@transaction.atomic
+def save_explanations(assessment_id: int, *, by: User, version: int, texts: Mapping[str, str]) -> Part:
+    """Store the written reasons for warnings, by check code; empty text removes one."""
+    part = take_part(assessment_id, Part.Kind.EXPLANATIONS, by=by, version=version)
+    known = {check.code for check in part.assessment.scheme.scheme.checks}
+    places = {f"explanation:{code}": "没有这一项核查" for code in texts if code not in known}
+    places |= {f"explanation:{code}": f"超过 {MAX_REASON} 字，请精简" for code, text in texts.items() if len(text) > MAX_REASON}
+    if places:
+        raise DomainError("有说明不合要求，未保存", places)
+    stored = {explanation.code: explanation.text for explanation in part.assessment.explanations.all()}
+    changed = [code for code, text in texts.items() if stored.get(code, "") != text.strip()]
+    for code in changed:
+        if text := texts[code].strip():
+            Explanation.objects.update_or_create(assessment_id=assessment_id, code=code, defaults={"text": text})
+        else:
+            Explanation.objects.filter(assessment=assessment_id, code=code).delete()
+    return finish_part(part, changed, by=by)

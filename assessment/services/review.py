@@ -1,0 +1,177 @@
+"""The finance office's acts: open, score beside the self-score, return parts, recommend, approve."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db import transaction
+
+from assessment.domain.canonical import canonical_json, decimal_text
+from assessment.domain.errors import DomainError, StaleSave
+from assessment.domain.exchange import ReviewContent, ReviewScore
+from assessment.domain.workflow import Act
+from assessment.models import Comment, Filing, Part, Score, Snapshot
+from assessment.services import turns
+from assessment.services.signoff import freeze, required_reason
+from assessment.signals import filing_approved
+from units.models import User
+
+
+@dataclass(frozen=True)
+class ReviewPoints:
+    """The office's points of one row, and why they differ from the unit's."""
+
+    points: Decimal | None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class PartComment:
+    """Why one part is returned."""
+
+    part_id: int
+    text: str
+
+
+@transaction.atomic
+def open_review(filing_id: int, *, by: User) -> Filing:
+    """Take up a submitted filing; from now on the unit cannot recall it."""
+    filing = turns.take(filing_id, Act.OPEN_REVIEW, by=by)
+    filing.reviewed_by = by
+    return turns.move(filing, Act.OPEN_REVIEW, by=by)
+
+
+@transaction.atomic
+def save_review(filing_id: int, *, by: User, version: int, points: Mapping[int, ReviewPoints], comment: str) -> Filing:
+    """Store review points by ``Score`` id; raises ``DomainError`` with a place for each that cannot stand."""
+    filing = turns.take(filing_id, Act.REVIEW, by=by)
+    if filing.review_version != version:
+        raise StaleSave(filing.review_version)
+    scores = {score.pk: score for score in _scores(filing)}
+    places = {}
+    for score_id, given in points.items():
+        if score_id not in scores:
+            raise DomainError("这一行不属于本材料")
+        if fault := _fault(scores[score_id], given):
+            places[f"review:{score_id}"] = fault
+    if places:
+        raise DomainError("有复核得分不合要求，未保存", places)
+    changed = [_store(scores[score_id], given) for score_id, given in points.items()]
+    filing.review_comment = comment.strip()[:1000]
+    filing.review_version += 1
+    filing.reviewed_by = by
+    return turns.move(filing, Act.REVIEW, by=by, detail={"changed": sorted(code for code in changed if code)})
+
+
+def _scores(filing: Filing) -> list[Score]:
+    return list(Score.objects.filter(assessment__filing=filing).select_related("assessment__scheme"))
+
+
+def _fault(score: Score, given: ReviewPoints) -> str:
+    full = score.assessment.scheme.scheme.scored[score.code].points
+    if given.points is None:
+        return ""
+    if not 0 <= given.points <= full:
+        return f"应在 0 至 {decimal_text(full)} 分之间"
+    if given.points != score.self_points and not given.reason.strip():
+        return "与自评得分不同，请写明理由"
+    return ""
+
+
+def _store(score: Score, given: ReviewPoints) -> str:
+    reason = given.reason.strip()[:1000]
+    if (score.review_points, score.review_reason) == (given.points, reason):
+        return ""
+    score.review_points, score.review_reason = given.points, reason
+    score.save(update_fields=["review_points", "review_reason"])
+    return score.code
+
+
+@transaction.atomic
+def return_parts(filing_id: int, *, by: User, comments: list[PartComment]) -> Filing:
+    """Hand the named parts back to the unit; the rest stays locked. Raises ``DomainError`` without a comment."""
+    return _return(filing_id, Act.RETURN, by=by, comments=comments)
+
+
+@transaction.atomic
+def reopen(filing_id: int, *, by: User, comments: list[PartComment]) -> Filing:
+    """The lead returns an approved filing that is not public yet, naming parts and reasons."""
+    return _return(filing_id, Act.REOPEN, by=by, comments=comments)
+
+
+def _return(filing_id: int, act: Act, *, by: User, comments: list[PartComment]) -> Filing:
+    filing = turns.take(filing_id, act, by=by)
+    parts = {part.pk: part for part in Part.objects.filter(assessment__filing=filing)}
+    given = [comment for comment in comments if comment.text.strip()]
+    if not given:
+        raise DomainError("退回须逐处说明原因", {"comments": "请至少在一处写明退回原因"})
+    if any(comment.part_id not in parts for comment in given):
+        raise DomainError("退回的部分不属于本材料")
+    returned = {comment.part_id for comment in given}
+    for part in parts.values():
+        part.locked = part.pk not in returned and part.kind != Part.Kind.EXPLANATIONS
+        part.save(update_fields=["locked"])
+    Comment.objects.bulk_create(
+        Comment(filing=filing, part=parts[comment.part_id], text=required_reason(comment.text), author=by) for comment in given
+    )
+    detail = {"parts": sorted({parts[comment.part_id].kind for comment in given})}
+    return turns.move(filing, act, by=by, detail=detail)
+
+
+@transaction.atomic
+def recommend(filing_id: int, *, by: User) -> Filing:
+    """Ask the lead to approve; every row needs review points, and a reason where they differ from the unit's."""
+    filing = turns.take(filing_id, Act.RECOMMEND, by=by)
+    missing = {f"review:{score.pk}": "请填写复核得分" for score in _scores(filing) if score.review_points is None}
+    if missing:
+        raise DomainError(f"还有 {len(missing)} 项没有复核得分", missing)
+    differing = {
+        f"review:{score.pk}": fault
+        for score in _scores(filing)
+        if (fault := _fault(score, ReviewPoints(score.review_points, score.review_reason)))
+    }
+    if differing:
+        raise DomainError(f"有 {len(differing)} 项复核得分不合要求", differing)
+    filing.reviewed_by = by
+    return turns.move(filing, Act.RECOMMEND, by=by, detail={"total": review_total(filing)})
+
+
+@transaction.atomic
+def review_again(filing_id: int, *, by: User, reason: str) -> Filing:
+    """The lead hands the review back, with a reason."""
+    filing = turns.take(filing_id, Act.REVIEW_AGAIN, by=by)
+    return turns.move(filing, Act.REVIEW_AGAIN, by=by, detail={"reason": required_reason(reason)})
+
+
+@transaction.atomic
+def approve(filing_id: int, *, by: User) -> Filing:
+    """Approve: freeze the review beside the signed content and ask for the print in the same transaction."""
+    filing = turns.take(filing_id, Act.APPROVE, by=by)
+    signed = filing.snapshots.filter(kind=Snapshot.Kind.FILING).latest("number")
+    text = canonical_json(review_content(filing, signed).model_dump(mode="json"))
+    review = freeze(filing, Snapshot.Kind.REVIEW, text, by=by)
+    turns.move(filing, Act.APPROVE, by=by, detail={"digest": signed.digest, "review": review.digest})
+    filing_approved.send(sender=Filing, filing=filing, snapshot=signed, review=review, by=by)
+    return filing
+
+
+def review_total(filing: Filing) -> Decimal:
+    """The sum of the review points so far."""
+    return sum((score.review_points for score in _scores(filing) if score.review_points is not None), Decimal(0))
+
+
+def review_content(filing: Filing, signed: Snapshot) -> ReviewContent:
+    """The review as it is frozen and, where the round says so, printed."""
+    scores = _scores(filing)
+    order = {code: place for place, code in enumerate(scores[0].assessment.scheme.scheme.scored)} if scores else {}
+    total = review_total(filing)
+    return ReviewContent(
+        filing_digest=signed.digest,
+        scores=tuple(
+            ReviewScore(code=score.code, review_points=decimal_text(score.review_points or Decimal(0)), reason=score.review_reason)
+            for score in sorted(scores, key=lambda score: order[score.code])
+        ),
+        total=decimal_text(total),
+        grade=scores[0].assessment.scheme.scheme.grade_of(total) if scores else "",
+        comment=filing.review_comment,
+    )

@@ -1,0 +1,97 @@
+"""The unit's acts: ask for sign-off, hand back, sign, recall. Signing freezes the content."""
+
+from datetime import date
+
+from django.db import transaction
+from django.utils import timezone
+
+from assessment.domain import exchange
+from assessment.domain.canonical import ALGORITHM, digest
+from assessment.domain.checks import Finding
+from assessment.domain.errors import DomainError
+from assessment.domain.workflow import Act
+from assessment.models import Filing, Snapshot
+from assessment.services import contents, turns
+from units.models import User
+
+
+def blocking_findings(filing: Filing) -> list[Finding]:
+    """What stands against sign-off, over all assessments."""
+    return [finding for assessment in contents.assessments_of(filing) for finding in contents.evaluate(assessment).blocking]
+
+
+def _refuse_blocked(filing: Filing) -> None:
+    blocking = blocking_findings(filing)
+    if blocking:
+        places = {finding.place: finding.message for finding in blocking}
+        raise DomainError(f"还有 {len(blocking)} 处须处理的核查意见，不能提请签批", places)
+
+
+@transaction.atomic
+def request_signoff(filing_id: int, *, by: User, filled_on: date | None = None) -> Filing:
+    """Ask the head to sign; ``filled_on`` (填报日期, today if None) stands on the cover."""
+    filing = turns.take(filing_id, Act.REQUEST_SIGNOFF, by=by)
+    day = filled_on or timezone.localdate()
+    if day > timezone.localdate():
+        raise DomainError("填报日期不能晚于今天", {"filled_on": "不能晚于今天"})
+    if day.year <= filing.round.fiscal_year:
+        raise DomainError("填报日期应在评价年度结束之后", {"filled_on": f"应在 {filing.round.fiscal_year} 年结束之后"})
+    _refuse_blocked(filing)
+    filing.requested_by = by
+    filing.filled_on = day
+    return turns.move(filing, Act.REQUEST_SIGNOFF, by=by)
+
+
+@transaction.atomic
+def hand_back(filing_id: int, *, by: User, reason: str) -> Filing:
+    """The head gives the papers back to the preparer, with a reason."""
+    filing = turns.take(filing_id, Act.HAND_BACK, by=by)
+    return turns.move(filing, Act.HAND_BACK, by=by, detail={"reason": required_reason(reason)})
+
+
+@transaction.atomic
+def sign(filing_id: int, *, by: User, digest_seen: str) -> Snapshot:
+    """Sign exactly what was seen: freeze the content as a snapshot; refused when it is not what ``by`` looked at."""
+    filing = turns.take(filing_id, Act.SIGN, by=by)
+    _refuse_blocked(filing)
+    text = exchange.content_text(contents.content_of(filing))
+    if digest(text) != digest_seen:
+        raise DomainError("材料在您查看之后有变动，请重新查看后签批")
+    snapshot = freeze(filing, Snapshot.Kind.FILING, text, by=by)
+    filing.signed_by = by
+    filing.comments.filter(closed_at=None).update(closed_at=timezone.now())
+    late = max((timezone.localdate() - filing.round.inner_deadline).days, 0)
+    turns.move(filing, Act.SIGN, by=by, detail={"number": snapshot.number, "digest": snapshot.digest, "late_days": late})
+    return snapshot
+
+
+@transaction.atomic
+def recall(filing_id: int, *, by: User) -> Filing:
+    """Take the papers back while no reviewer has opened them."""
+    filing = turns.take(filing_id, Act.RECALL, by=by)
+    return turns.move(filing, Act.RECALL, by=by)
+
+
+def freeze(filing: Filing, kind: Snapshot.Kind, text: str, *, by: User) -> Snapshot:
+    """Append a snapshot of ``text``, which is canonical JSON."""
+    number = filing.snapshots.filter(kind=kind).count() + 1
+    return Snapshot.objects.create(
+        filing=filing,
+        kind=kind,
+        number=number,
+        content=text,
+        algorithm=ALGORITHM,
+        digest=digest(text),
+        made_by=by,
+        made_at=timezone.now(),
+    )
+
+
+def required_reason(reason: str) -> str:
+    """The trimmed reason; raises ``DomainError`` when there is none or it is too long."""
+    text = reason.strip()
+    if not text:
+        raise DomainError("请写明原因", {"reason": "请写明原因"})
+    if len(text) > 1000:
+        raise DomainError("原因超过 1000 字，请精简", {"reason": "超过 1000 字"})
+    return text

@@ -1,0 +1,46 @@
+"""Small filters that every template may use."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.utils import timezone
+
+from assessment.domain.canonical import decimal_text
+
+register = template.Library()
+
+
+@register.filter
+def points(value: Decimal | str | None) -> str:
+    """Points as they are read: two decimals, nothing when there are none."""
+    return "" if value is None else f"{Decimal(value):.2f}"
+
+
+@register.filter
+def plain(value: Decimal | None) -> str:
+    """A decimal without trailing zeros."""
+    return "" if value is None else decimal_text(value)
+
+
+@register.filter
+def day(value: date | None) -> str:
+    """2023年4月23日, as official documents write dates."""
+    if value is None:
+        return ""
+    shown = timezone.localtime(value) if hasattr(value, "hour") else value  # type: ignore[arg-type]
+    return f"{shown.year}年{shown.month}月{shown.day}日"
+
+
+@register.filter
+def get(mapping: Mapping[Any, Any], key: Any) -> Any:
+    """The mapping's value under a key held in a variable."""
+    return mapping.get(key)
+
+
+@register.filter
+def kilobytes(size: int) -> str:
+    """A file's size in KB or MB."""
+    return f"{size / 1024 / 1024:.1f} MB" if size >= 1024 * 1024 else f"{max(size // 1024, 1)} KB"

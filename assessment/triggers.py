@@ -1,0 +1,29 @@
+"""SQL triggers that make a table append-only, for PostgreSQL and SQLite; used by migrations only."""
+
+from typing import Any
+
+from django.db import migrations
+
+_POSTGRES = """
+CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$;
+CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION refuse_change();
+"""
+_SQLITE = (
+    "CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END",
+    "CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END",
+)
+
+
+def append_only(*tables: str) -> migrations.RunPython:
+    """A migration operation that refuses UPDATE and DELETE on ``tables``."""
+
+    def forwards(_apps: Any, schema_editor: Any) -> None:
+        for table in tables:
+            if schema_editor.connection.vendor == "postgresql":
+                schema_editor.execute(_POSTGRES.format(table=table), params=None)
+            else:
+                for statement in _SQLITE:
+                    schema_editor.execute(statement.format(table=table), params=None)
+
+    return migrations.RunPython(forwards, migrations.RunPython.noop)

@@ -1,0 +1,1 @@
+"""The unit's pages: ask, act, tell. What one may not see is a 404."""

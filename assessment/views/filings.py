@@ -1,0 +1,176 @@
+"""My filings, one filing, and the acts on it."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from assessment import permissions
+from assessment.domain import exchange
+from assessment.domain.canonical import digest
+from assessment.domain.checks import Finding
+from assessment.domain.errors import DomainError
+from assessment.domain.workflow import Act
+from assessment.forms import ReasonForm, SignForm, SignoffRequestForm
+from assessment.models import Assessment, Filing
+from assessment.services import contents, signoff
+from assessment.services.exchange import signed_content
+from assessment.services.history import history_of
+from assessment.views.access import SignedIn, filing_for, login_required
+from assessment.views.papers import papers_of
+
+PAGE = 50
+
+
+@login_required
+@require_safe
+def mine(request: SignedIn) -> HttpResponse:
+    """My units' filings, what is due first."""
+    filings = Filing.objects.visible_to(request.user).for_list()
+    page = Paginator(filings, PAGE).get_page(request.GET.get("page"))
+    return render(request, "assessment/mine.html", {"page": page, "today": timezone.localdate()})
+
+
+@login_required
+@require_safe
+def filing(request: SignedIn, pk: int) -> HttpResponse:
+    """One filing: whose turn it is, its parts, what stands against sign-off, what happened."""
+    return _filing_page(request, filing_for(request, pk))
+
+
+def _filing_page(request: SignedIn, shown: Filing, *, status: int = 200, **forms: object) -> HttpResponse:
+    acts = {move.act for move in permissions.open_acts(request.user, shown)}
+    judged = [(assessment, contents.evaluate(assessment)) for assessment in contents.assessments_of(shown)]
+    context = {
+        "filing": shown,
+        "acts": {act.value for act in acts},
+        "assessments": [_summary(assessment, evaluation.findings) | {"judged": evaluation} for assessment, evaluation in judged],
+        "blocking": sum(len(evaluation.blocking) for _, evaluation in judged),
+        "comments": shown.comments.filter(closed_at=None).select_related("part", "author"),
+        "history": history_of(shown),
+        "days_left": (shown.round.inner_deadline - timezone.localdate()) // timedelta(days=1),
+        "request_form": SignoffRequestForm() if Act.REQUEST_SIGNOFF in acts else None,
+        "recalls": Act.RECALL in acts,
+    }
+    return render(request, "assessment/filing.html", context | forms, status=status)
+
+
+def _summary(assessment: Assessment, findings: tuple[Finding, ...]) -> dict[str, object]:
+    """Each part with how much of it is done and how many findings it has."""
+    scheme = assessment.scheme.scheme
+    done = {
+        "figures": (assessment.figures.all().__len__(), len(scheme.inputs)),
+        "scores": (sum(score.self_points is not None for score in assessment.scores.all()), len(scheme.scored)),
+        "narrative": (sum(bool(item.text) for item in assessment.narratives.all()), sum(item.text for item in scheme.sections)),
+    }
+    places = {"figures": "figure", "scores": "score", "narrative": "section"}
+    parts = []
+    for part in sorted(assessment.parts.all(), key=lambda part: part.pk):
+        filled, total = done.get(part.kind, (assessment.evidence.all().__len__(), 0))
+        kind = places.get(part.kind, "-")
+        found = [finding for finding in findings if finding.place.startswith(kind) and finding.blocks]
+        if part.kind != part.Kind.EXPLANATIONS:
+            parts.append({"part": part, "filled": filled, "total": total, "findings": len(found)})
+    return {"assessment": assessment, "parts": parts}
+
+
+@login_required
+@require_safe
+def paper(request: SignedIn, pk: int) -> HttpResponse:
+    """The whole content on one page, as it would be or was signed; the head signs or hands back here."""
+    return _paper_page(request, filing_for(request, pk))
+
+
+def _paper_page(request: SignedIn, shown: Filing, *, status: int = 200, **forms: object) -> HttpResponse:
+    content = signed_content(shown)
+    value = digest(exchange.content_text(content))
+    acts = {move.act for move in permissions.open_acts(request.user, shown)}
+    context = {
+        "filing": shown,
+        "content": content,
+        "digest": value,
+        "papers": papers_of(shown, content),
+        "warnings": [
+            finding
+            for assessment in contents.assessments_of(shown)
+            for finding in contents.evaluate(assessment).findings
+            if finding.severity == "warning"
+        ],
+        "sign_form": SignForm(initial={"digest": value}) if Act.SIGN in acts else None,
+        "reason_form": ReasonForm("退回填报人") if Act.HAND_BACK in acts else None,
+        "refusal": permissions.refusal(request.user, shown, Act.SIGN) if Act.HAND_BACK in acts else "",
+    }
+    return render(request, "assessment/paper.html", context | forms, status=status)
+
+
+@login_required
+@require_POST
+def request_signoff(request: SignedIn, pk: int) -> HttpResponse:
+    """Ask the head to sign."""
+    shown = filing_for(request, pk)
+    form = SignoffRequestForm(request.POST)
+    if not form.is_valid():
+        return _filing_page(request, shown, status=422, request_form=form)
+    try:
+        signoff.request_signoff(shown.pk, by=request.user, filled_on=form.cleaned_data["filled_on"])
+    except DomainError as error:
+        if "filled_on" in error.places:
+            form.add_error("filled_on", error.places["filled_on"])
+            return _filing_page(request, shown, status=422, request_form=form)
+        messages.error(request, str(error))
+    else:
+        messages.success(request, "已提请签批，等待单位负责人签批")
+    return redirect(shown)
+
+
+@login_required
+@require_POST
+def sign(request: SignedIn, pk: int) -> HttpResponse:
+    """Sign exactly what was shown."""
+    shown = filing_for(request, pk)
+    form = SignForm(request.POST)
+    if not form.is_valid():
+        return _paper_page(request, shown, status=422, sign_form=form)
+    try:
+        snapshot = signoff.sign(shown.pk, by=request.user, digest_seen=form.cleaned_data["digest"])
+    except DomainError as error:
+        messages.error(request, str(error))
+        return redirect("assessment:paper", shown.pk)
+    late = (timezone.localdate() - shown.round.inner_deadline).days
+    note = f"（已过报送截止日期 {shown.round.inner_deadline:%Y年%-m月%-d日}，按逾期报送记录）" if late > 0 else ""
+    messages.success(request, f"已签批报送，摘要值 {snapshot.digest[:16]}…{note}")
+    return redirect(shown)
+
+
+@login_required
+@require_POST
+def hand_back(request: SignedIn, pk: int) -> HttpResponse:
+    """Give the papers back to the preparer."""
+    shown = filing_for(request, pk)
+    form = ReasonForm("退回填报人", request.POST)
+    if not form.is_valid():
+        return _paper_page(request, shown, status=422, reason_form=form)
+    return _act(request, shown, "已退回填报人", lambda: signoff.hand_back(shown.pk, by=request.user, reason=form.cleaned_data["reason"]))
+
+
+@login_required
+@require_POST
+def recall(request: SignedIn, pk: int) -> HttpResponse:
+    """Take the papers back while no reviewer has opened them."""
+    shown = filing_for(request, pk)
+    return _act(request, shown, "已撤回，可以继续修改", lambda: signoff.recall(shown.pk, by=request.user))
+
+
+def _act(request: HttpRequest, shown: Filing, told: str, act: Callable[[], object]) -> HttpResponse:
+    try:
+        act()
+    except DomainError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, told)
+    return redirect(shown)

@@ -1,0 +1,1 @@
+"""Writes of what goes out: print jobs and publications."""

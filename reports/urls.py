@@ -1,0 +1,16 @@
+"""Addresses of print jobs and of the public portal."""
+
+from django.urls import path
+
+from reports.views import jobs, portal
+
+app_name = "reports"
+urlpatterns = [
+    path("", portal.portal, name="portal"),
+    path("public/<int:number>/", portal.publication, name="publication"),
+    path("public/<int:number>/report.pdf", portal.publication_pdf, name="publication_pdf"),
+    path("prints/preview/<int:pk>/", jobs.preview, name="preview"),
+    path("prints/<int:pk>/", jobs.job, name="job"),
+    path("prints/<int:pk>/retry/", jobs.retry, name="retry"),
+    path("prints/<int:pk>/report.pdf", jobs.job_pdf, name="job_pdf"),
+]

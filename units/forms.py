@@ -1,0 +1,35 @@
+"""Sign-in and password forms, rendered by crispy."""
+
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Submit
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
+
+
+def _helper(button: str) -> FormHelper:
+    helper = FormHelper()
+    helper.form_tag = False
+    helper.add_input(Submit("", button, css_class="btn-primary w-100", css_id=""))
+    return helper
+
+
+class SignInForm(AuthenticationForm):
+    """Username and password."""
+
+    error_messages = {
+        "invalid_login": "用户名或密码不正确，请注意大小写",
+        "inactive": "该账号已停用，请联系系统管理员",
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = _helper("登录")
+
+
+class NewPasswordForm(PasswordChangeForm):
+    """The old password, and the new one twice."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = _helper("修改密码")
