@@ -65,6 +65,11 @@ def sign(filing_id: int, *, by: User, digest_seen: str) -> Snapshot:
     return snapshot
 
 
+def digest_now(filing: Filing) -> str:
+    """The digest of what would be signed now: what a signing page shows and hands back."""
+    return exchange.content_digest(contents.content_of(filing))
+
+
 @transaction.atomic
 def recall(filing_id: int, *, by: User) -> Filing:
     """Take the papers back while no reviewer has opened them."""

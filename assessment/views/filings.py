@@ -12,7 +12,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from assessment import permissions
 from assessment.domain import exchange
-from assessment.domain.canonical import digest
 from assessment.domain.checks import Finding
 from assessment.domain.errors import DomainError
 from assessment.domain.workflow import Act
@@ -88,7 +87,7 @@ def paper(request: SignedIn, pk: int) -> HttpResponse:
 
 def _paper_page(request: SignedIn, shown: Filing, *, status: int = 200, **forms: object) -> HttpResponse:
     content = signed_content(shown)
-    value = digest(exchange.content_text(content))
+    value = exchange.content_digest(content)
     acts = {move.act for move in permissions.open_acts(request.user, shown)}
     context = {
         "filing": shown,
