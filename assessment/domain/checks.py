@@ -123,8 +123,9 @@ def _sides(scheme: Scheme, check: Check, values: Mapping[str, Value], left: Deci
     """Both sides with the figures they are made of, for the reader to retrace."""
     names = dict.fromkeys((*compile_expression(check.left).names, *compile_expression(check.right).names))
     figures = "，".join(f"{scheme.fields[name].label} {show_with_unit(scheme.fields[name], values[name])}" for name in names)
-    money = any(scheme.fields[name].kind == "money" for name in names) and not any(scheme.fields[name].kind == "percent" for name in names)
-    return f"{figures}；相差 {left - right:+,.2f}万元" if money else figures
+    kinds = {scheme.fields[name].kind for name in names}
+    units = {scheme.fields[name].unit for name in names if scheme.fields[name].kind == "money"}
+    return f"{figures}；相差 {left - right:+,.2f}{units.pop()}" if len(units) == 1 and "percent" not in kinds else figures
 
 
 def _score_findings(scheme: Scheme, inputs: Inputs, points: Mapping[str, Points]) -> Iterator[Finding]:

@@ -16,6 +16,7 @@ FORMAT_VERSION = 1
 MAX_BYTES = 5 * 1024 * 1024
 
 DecimalText = Annotated[str, StringConstraints(pattern=r"^(0|-?[1-9][0-9]{0,11}|-?(0|[1-9][0-9]{0,11})\.[0-9]{0,29}[1-9])$")]
+Unrounded = Annotated[str, StringConstraints(pattern=r"^(0|-?[1-9][0-9]{0,59}|-?(0|[1-9][0-9]{0,59})\.[0-9]{0,59}[1-9])$")]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,47}$")]
 Line = Annotated[str, StringConstraints(max_length=400)]
@@ -56,7 +57,7 @@ class SchemeReference(Plain):
 class DerivedContent(Plain):
     """A derived value: ``value`` unrounded (percentages as fractions) or None with the reason; ``text`` as printed."""
 
-    value: DecimalText | None
+    value: Unrounded | None
     text: Line
     reason: Line = ""
 
@@ -193,9 +194,12 @@ def read(raw: bytes) -> ExchangeFile:
     except (UnicodeDecodeError, ValueError, RecursionError) as error:
         raise DomainError("文件不是 UTF-8 编码的 JSON，无法读取") from error
     try:
-        return ExchangeFile.model_validate(data)
+        file = ExchangeFile.model_validate(data)
     except ValidationError as error:
         raise DomainError("交换文件有误：\n" + "\n".join(faults(error))) from error
+    if canonical_json(data["content"]) != content_text(file.content):
+        raise DomainError("交换文件的写法不规范（缺少可为空的项目、数字写成文字或日期带有时间），按本格式算出的摘要值与文件不同")
+    return file
 
 
 MESSAGES = {
@@ -207,13 +211,24 @@ MESSAGES = {
     "string_type": '应为文字（数值也写成文字，如 "58796.51"）',
     "union_tag_invalid": "没有这种评分规则",
     "too_short": "至少要有一项",
+    "string_too_short": "不能为空",
+    "decimal_parsing": "应为数字",
+    "decimal_max_places": "小数位数过多",
+    "decimal_max_digits": "数值过大",
+    "decimal_whole_digits": "数值过大",
+    "greater_than": "数值过小",
+    "greater_than_equal": "数值过小",
+    "less_than_equal": "数值过大",
 }
 
 
 def faults(error: ValidationError) -> list[str]:
     """Every fault of a file with its place, in Chinese."""
+    items = error.errors(include_url=False)
     lines = []
-    for item in error.errors(include_url=False):
+    for item in items:
+        if item["type"] == "too_short" and any(item["loc"] == other["loc"][: len(item["loc"])] for other in items if other is not item):
+            continue  # pydantic counts only the items without a fault, and those with one are named already
         place = ".".join(str(step) for step in item["loc"]) or "文件"
         reason = item.get("ctx", {}).get("error") if item["type"] == "value_error" else None
         lines.append(f"{place}：{reason or MESSAGES.get(item['type'], '取值不对')}")

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from simpleeval import SimpleEval
 
@@ -38,6 +38,11 @@ ALLOWED = (
 )  # fmt: skip
 
 
+Kind = Literal["number", "condition"]
+KINDS: dict[Kind, str] = {"number": "数值", "condition": "条件"}
+ARGUMENTS = {"abs": (1,), "round": (1, 2)}
+
+
 class _Flow(Exception):
     """Carries a ``NoValue`` out of an evaluation; never leaves this module."""
 
@@ -52,7 +57,7 @@ def _divide(left: Decimal, right: Decimal) -> Decimal:
 
 
 def round_half_up(value: Decimal, digits: Decimal = Decimal(0)) -> Decimal:
-    """四舍五入 to ``digits`` places after the point."""
+    """四舍五入 to ``digits`` places after the point; an expression gives them as 0 to 4."""
     return value.quantize(Decimal(1).scaleb(-int(digits)), rounding=ROUND_HALF_UP)
 
 
@@ -72,11 +77,12 @@ OPERATORS: dict[type, Callable[..., Any]] = {
 
 @dataclass(frozen=True)
 class Compiled:
-    """A parsed expression and the field codes it names, in order of appearance."""
+    """A parsed expression, the field codes it names in order of appearance, and what it gives."""
 
     source: str
     tree: ast.expr
     names: tuple[str, ...]
+    kind: Kind
 
 
 @lru_cache(maxsize=4096)
@@ -90,8 +96,9 @@ def compile_expression(source: str) -> Compiled:
         raise DomainError(f"表达式无法解析：{source}") from error
     _judge(tree.body, depth=0)
     called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
-    names = [node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and id(node) not in called]
-    return Compiled(source, tree.body, tuple(dict.fromkeys(names)))
+    named = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and id(node) not in called]
+    names = [node.id for node in sorted(named, key=lambda node: (node.lineno, node.col_offset))]
+    return Compiled(source, tree.body, tuple(dict.fromkeys(names)), _kind(tree.body))
 
 
 def _judge(node: ast.AST, depth: int) -> None:
@@ -99,12 +106,51 @@ def _judge(node: ast.AST, depth: int) -> None:
         raise DomainError(f"表达式嵌套超过 {MAX_DEPTH} 层")
     if not isinstance(node, ALLOWED):
         raise DomainError(f"表达式中不允许使用 {type(node).__name__}")
-    if isinstance(node, ast.Constant) and (isinstance(node.value, bool) or not isinstance(node.value, int | float)):
+    if isinstance(node, ast.Constant) and not _is_number(node.value):
         raise DomainError("表达式中只允许使用数字")
-    if isinstance(node, ast.Call) and (not isinstance(node.func, ast.Name) or node.func.id not in FUNCTIONS or node.keywords):
-        raise DomainError(f"表达式中只能调用 {'、'.join(FUNCTIONS)}")
+    if isinstance(node, ast.Call):
+        _judge_call(node)
     for child in ast.iter_child_nodes(node):
         _judge(child, depth + 1)
+
+
+def _is_number(value: object) -> bool:
+    return type(value) in (int, float) and value not in (float("inf"), float("-inf"))
+
+
+def _judge_call(node: ast.Call) -> None:
+    if not isinstance(node.func, ast.Name) or node.func.id not in FUNCTIONS or node.keywords:
+        raise DomainError(f"表达式中只能调用 {'、'.join(FUNCTIONS)}")
+    if len(node.args) not in ARGUMENTS.get(node.func.id, range(1, MAX_LENGTH)):
+        raise DomainError(f"{node.func.id} 的参数个数不对")
+    if node.func.id == "round" and not all(isinstance(place, ast.Constant) and place.value in range(5) for place in node.args[1:]):
+        raise DomainError("round 的位数应为 0 至 4")
+
+
+def _kind(node: ast.expr) -> Kind:
+    """What a judged expression gives; numbers and conditions never stand in for each other."""
+    match node:
+        case ast.Compare():
+            _expect("number", node.left, *node.comparators)
+            return "condition"
+        case ast.BoolOp():
+            _expect("condition", *node.values)
+            return "condition"
+        case ast.UnaryOp(op=ast.Not()):
+            _expect("condition", node.operand)
+            return "condition"
+        case ast.IfExp():
+            _expect("condition", node.test)
+            _expect(kind := _kind(node.body), node.orelse)
+            return kind
+    _expect("number", *(child for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)))
+    return "number"
+
+
+def _expect(kind: Kind, *nodes: ast.expr) -> None:
+    for node in nodes:
+        if _kind(node) != kind:
+            raise DomainError(f"“{ast.unparse(node)}”应为{KINDS[kind]}")
 
 
 def _constant(node: ast.Constant) -> Decimal:

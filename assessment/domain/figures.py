@@ -1,5 +1,6 @@
 """Figures (基础数据): reading what people type, deriving what follows, and writing it as people read it."""
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
@@ -10,14 +11,20 @@ from assessment.domain.scheme import Field, Scheme
 
 MAX_ABSOLUTE = Decimal("99999999999")
 HUNDRED = Decimal(100)
-_DROPPED = str.maketrans("", "", " ,\u00a0\u3000\t\r\n'_")
+_GROUPED = re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?")
+_TYPED = str.maketrans(dict.fromkeys(" \t\r\n'_") | dict.fromkeys("\u2010\u2011\u2013\u2014\u2212", "-"))
 
 
 def parse_number(text: str) -> Decimal | None:
-    """What a clerk typed, as a number: full-width digits, thousands separators and spaces are accepted; empty is None."""
-    plain = unicodedata.normalize("NFKC", text).translate(_DROPPED).replace("−", "-").replace("—", "-").removesuffix("%")
+    """What a clerk typed, as a number: full-width digits, thousands separators, spaces and every kind of minus; empty is None."""
+    plain = unicodedata.normalize("NFKC", text).translate(_TYPED)
     if not plain:
         return None
+    if "," in plain:
+        # A comma typed for the point next to it would make the figure a hundred times as large.
+        if not _GROUPED.fullmatch(plain):
+            raise DomainError(f"“{text.strip()[:40]}”中的逗号不是千分位，请核对是否应为小数点")
+        plain = plain.replace(",", "")
     if not all(character in "0123456789.+-" for character in plain):
         raise DomainError(f"“{text.strip()[:40]}”不是数字，请只填数字，不带单位")
     try:
@@ -38,8 +45,8 @@ def check_figure(field: Field, value: Decimal) -> Decimal:
 
 
 def parse_figure(field: Field, text: str) -> Decimal | None:
-    """``parse_number`` and ``check_figure`` in one."""
-    value = parse_number(text)
+    """``parse_number`` and ``check_figure`` in one; a percentage may be typed with its sign."""
+    value = parse_number(unicodedata.normalize("NFKC", text).strip().removesuffix("%") if field.kind == "percent" else text)
     return None if value is None else check_figure(field, value)
 
 

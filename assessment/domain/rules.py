@@ -6,6 +6,10 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict
 from pydantic import Field as Column
 
+# Bounds on what a file may hold: an exponent of a hundred million would overflow every sum.
+Number = Annotated[Decimal, Column(max_digits=22, decimal_places=10)]
+Score = Annotated[Decimal, Column(max_digits=5, decimal_places=2)]
+
 
 class Shape(BaseModel):
     """Unknown keys are refused, and nothing changes after reading."""
@@ -34,7 +38,7 @@ class Proportional(Measured):
     """按比例: full marks from ``full_at``; below it points × value ÷ ``full_at``."""
 
     shape: Literal["proportional"]
-    full_at: Decimal = Column(gt=0)
+    full_at: Number = Column(gt=0)
 
 
 class Band(BaseModel):
@@ -42,8 +46,8 @@ class Band(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    limit: Decimal
-    points: Decimal = Column(ge=0)
+    limit: Number
+    points: Score = Column(ge=0)
 
 
 class Bands(Measured):
@@ -52,7 +56,7 @@ class Bands(Measured):
     shape: Literal["bands"]
     direction: Literal["at_most", "at_least"]
     bands: tuple[Band, ...] = Column(min_length=1)
-    otherwise: Decimal = Column(ge=0)
+    otherwise: Score = Column(ge=0)
 
     def fault(self, points: Decimal) -> str:
         limits = [band.limit for band in self.bands]
@@ -65,7 +69,7 @@ class Deduction(Measured):
     """按次扣分: ``step`` points off for each case or day counted by ``value``, down to nothing."""
 
     shape: Literal["deduction"]
-    step: Decimal = Column(gt=0)
+    step: Number = Column(gt=0)
     counted: str = Column(min_length=1, description="what is counted: 个, 天")
 
 
@@ -73,8 +77,8 @@ class PerPointOver(Measured):
     """超出扣分: full marks up to ``full_if``; ``step`` points off for each percentage point over it."""
 
     shape: Literal["per_point_over"]
-    full_if: Decimal
-    step: Decimal = Column(gt=0)
+    full_if: Number
+    step: Number = Column(gt=0)
 
 
 class Item(BaseModel):
@@ -84,7 +88,7 @@ class Item(BaseModel):
 
     code: str = Column(pattern=r"^[a-z][a-z0-9_]{0,47}$")
     label: str = Column(min_length=1)
-    points: Decimal = Column(gt=0)
+    points: Score = Column(gt=0)
 
 
 class Checklist(Shape):
@@ -108,8 +112,8 @@ class Level(BaseModel):
 
     code: str = Column(pattern=r"^[a-z][a-z0-9_]{0,47}$")
     label: str = Column(min_length=1)
-    low: Decimal = Column(ge=0, le=1)
-    high: Decimal = Column(ge=0, le=1)
+    low: Number = Column(ge=0, le=1)
+    high: Number = Column(ge=0, le=1)
 
 
 class Judgement(Shape):
@@ -119,10 +123,13 @@ class Judgement(Shape):
     levels: tuple[Level, ...] = Column(min_length=2)
 
     def fault(self, points: Decimal) -> str:
+        codes = [level.code for level in self.levels]
+        if len(codes) != len(set(codes)):
+            return "评判档次代码重复"
         highs = [level.high for level in self.levels]
         lows = [level.low for level in self.levels]
         whole = highs[0] == 1 and lows[-1] == 0 and highs[1:] == lows[:-1]
-        return "" if whole else "评判档次应从 100% 到 0 首尾相接"
+        return "" if whole and all(level.low < level.high for level in self.levels) else "评判档次应从 100% 到 0 首尾相接"
 
 
 Rule = Annotated[Proportional | Bands | Deduction | PerPointOver | Checklist | Judgement, Column(discriminator="shape")]

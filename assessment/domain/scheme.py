@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
 from pydantic import Field as Column
 
 from assessment.domain.errors import DomainError
-from assessment.domain.expressions import compile_expression
-from assessment.domain.rules import Rule
+from assessment.domain.expressions import KINDS, Kind, compile_expression
+from assessment.domain.rules import Number, Rule, Score
 
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,47}$")]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=400)]
@@ -33,8 +33,8 @@ class Field(Plain):
     expression: Expression | None = None
     required: bool = True
     decimals: int = Column(default=2, ge=0, le=4)
-    minimum: Decimal = Decimal(0)
-    maximum: Decimal = Decimal("99999999.99")
+    minimum: Number = Decimal(0)
+    maximum: Number = Decimal("99999999.99")
     help: str = ""
 
 
@@ -50,7 +50,7 @@ class Alternative(Plain):
     """Points given instead of the rule's while ``when`` holds; ``not_applicable`` says 不适用 beside them."""
 
     when: Expression
-    points: Decimal = Column(ge=0)
+    points: Score = Column(ge=0)
     not_applicable: bool = False
     reason: Text
 
@@ -60,7 +60,7 @@ class Indicator(Plain):
 
     code: Code
     label: Text
-    points: Decimal = Column(gt=0)
+    points: Score = Column(gt=0)
     children: tuple["Indicator", ...] = ()
     rule: Rule | None = None
     alternatives: tuple[Alternative, ...] = ()
@@ -89,7 +89,7 @@ class Check(Plain):
     left: Expression
     relation: Literal["equals", "at_most", "at_least"]
     right: Expression
-    tolerance: Decimal = Column(default=Decimal(0), ge=0)
+    tolerance: Number = Column(default=Decimal(0), ge=0)
     message: Text
     remedy: Text
 
@@ -110,7 +110,7 @@ class Grade(Plain):
     """A grade (等级): from ``at_least`` of the total, half-open, on the unrounded score."""
 
     label: Text
-    at_least: Decimal = Column(ge=0)
+    at_least: Score = Column(ge=0)
 
 
 class Scheme(Plain):
@@ -174,13 +174,13 @@ class Scheme(Plain):
 
     @model_validator(mode="after")
     def _is_whole(self) -> Self:
-        faults = [*_duplicates(self), *_unknown_names(self), *_grade_faults(self)]
+        faults = [*_duplicates(self), *_expression_faults(self), *_grade_faults(self)]
         if self.full_points != 100:
             faults.append(f"各一级指标合计 {self.full_points} 分，应为 100 分")
         if faults:
             raise ValueError("；".join(faults))
         try:
-            assert self.derived is not None
+            _ = self.derived
         except DomainError as error:
             raise ValueError(str(error)) from error
         return self
@@ -212,26 +212,30 @@ def _duplicates(scheme: Scheme) -> Iterator[str]:
         yield from (f"{kind}代码“{code}”重复" for code in repeated)
 
 
-def _expressions(scheme: Scheme) -> Iterator[tuple[str, str]]:
+def _expressions(scheme: Scheme) -> Iterator[tuple[str, str, Kind]]:
     for field in scheme.fields.values():
         if field.expression is not None:
-            yield f"字段“{field.label}”", field.expression
+            yield f"字段“{field.label}”", field.expression, "number"
     for row in scheme.scored.values():
         if row.rule is not None:
-            yield from ((f"指标“{row.label}”", source) for source in row.rule.expressions())
-        yield from ((f"指标“{row.label}”", alternative.when) for alternative in row.alternatives)
+            yield from ((f"指标“{row.label}”", source, "number") for source in row.rule.expressions())
+        yield from ((f"指标“{row.label}”", alternative.when, "condition") for alternative in row.alternatives)
     for check in scheme.checks:
-        yield from ((f"勾稽关系“{check.code}”", source) for source in (check.when, check.left, check.right) if source)
+        if check.when is not None:
+            yield f"勾稽关系“{check.code}”", check.when, "condition"
+        yield from ((f"勾稽关系“{check.code}”", source, "number") for source in (check.left, check.right))
 
 
-def _unknown_names(scheme: Scheme) -> Iterator[str]:
-    for place, source in _expressions(scheme):
+def _expression_faults(scheme: Scheme) -> Iterator[str]:
+    for place, source, kind in _expressions(scheme):
         try:
-            unknown = [name for name in compile_expression(source).names if name not in scheme.fields]
+            compiled = compile_expression(source)
         except DomainError as error:
             yield f"{place}：{error}"
-        else:
-            yield from (f"{place}引用了不存在的字段“{name}”" for name in unknown)
+            continue
+        if compiled.kind != kind:
+            yield f"{place}：“{source}”应为{KINDS[kind]}"
+        yield from (f"{place}引用了不存在的字段“{name}”" for name in compiled.names if name not in scheme.fields)
 
 
 def _grade_faults(scheme: Scheme) -> Iterator[str]:

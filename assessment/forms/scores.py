@@ -49,7 +49,7 @@ def _choice_field(row: Indicator) -> forms.Field | None:
             label=f"{row.label} 符合的事项",
             required=False,
             choices=[(item.code, f"{item.label}（{item.points} 分）") for item in row.rule.items],
-            widget=forms.CheckboxSelectMultiple({"class": "form-check-input"}),
+            widget=forms.CheckboxSelectMultiple({"class": "tick"}),
         )
     if isinstance(row.rule, Judgement):
         return forms.ChoiceField(

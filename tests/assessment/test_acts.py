@@ -1,0 +1,134 @@
+"""Every status × act × role, against a table written by hand; and the two-person rules."""
+
+from datetime import date
+
+import pytest
+
+from assessment.domain.errors import DomainError
+from assessment.domain.workflow import Act, Status
+from assessment.models import Filing, Part
+from assessment.services import parts, review, signoff
+from reports.services.printing import run_print_job
+from reports.services.publications import publish
+from tests.factories import Line, make_user
+from units.models import Role, User
+from units.services import grant
+
+pytestmark = pytest.mark.django_db
+
+S = Status
+#: act → (role, statuses in which it is allowed, status it leads to)
+EXPECTED: dict[Act, tuple[set[Role], set[Status], Status | None]] = {
+    Act.EDIT: ({Role.PREPARER}, {S.DRAFT, S.RETURNED}, None),
+    Act.REQUEST_SIGNOFF: ({Role.PREPARER}, {S.DRAFT, S.RETURNED}, S.AWAITING_SIGNOFF),
+    Act.HAND_BACK: ({Role.HEAD}, {S.AWAITING_SIGNOFF}, S.DRAFT),
+    Act.SIGN: ({Role.HEAD}, {S.AWAITING_SIGNOFF}, S.SUBMITTED),
+    Act.RECALL: ({Role.PREPARER, Role.HEAD}, {S.SUBMITTED}, S.DRAFT),
+    Act.OPEN_REVIEW: ({Role.REVIEWER}, {S.SUBMITTED}, S.UNDER_REVIEW),
+    Act.REVIEW: ({Role.REVIEWER}, {S.UNDER_REVIEW}, None),
+    Act.RETURN: ({Role.REVIEWER}, {S.UNDER_REVIEW}, S.RETURNED),
+    Act.RECOMMEND: ({Role.REVIEWER}, {S.UNDER_REVIEW}, S.REVIEWED),
+    Act.REVIEW_AGAIN: ({Role.LEAD}, {S.REVIEWED}, S.UNDER_REVIEW),
+    Act.APPROVE: ({Role.LEAD}, {S.REVIEWED}, S.APPROVED),
+    Act.REOPEN: ({Role.LEAD}, {S.APPROVED}, S.RETURNED),
+    Act.PUBLISH: ({Role.LEAD}, {S.APPROVED}, S.PUBLISHED),
+}
+
+
+def do(act: Act, line: Line, by: User) -> None:
+    """The act through its service, with input that is right in itself."""
+    filing = line.filing
+    comments = [review.PartComment(line.part(Part.Kind.FIGURES).pk, "请核对")]
+    figures = line.part(Part.Kind.FIGURES)
+    services = {
+        Act.EDIT: lambda: parts.save_figures(line.assessment.pk, by=by, version=figures.version, figures={}),
+        Act.REQUEST_SIGNOFF: lambda: signoff.request_signoff(filing.pk, by=by, filled_on=date(2023, 4, 18)),
+        Act.HAND_BACK: lambda: signoff.hand_back(filing.pk, by=by, reason="请补充"),
+        Act.SIGN: lambda: signoff.sign(filing.pk, by=by, digest_seen=signoff.digest_now(filing)),
+        Act.RECALL: lambda: signoff.recall(filing.pk, by=by),
+        Act.OPEN_REVIEW: lambda: review.open_review(filing.pk, by=by),
+        Act.REVIEW: lambda: review.save_review(filing.pk, by=by, version=filing.review_version, points={}, comment=""),
+        Act.RETURN: lambda: review.return_parts(filing.pk, by=by, comments=comments),
+        Act.RECOMMEND: lambda: review.recommend(filing.pk, by=by),
+        Act.REVIEW_AGAIN: lambda: review.review_again(filing.pk, by=by, reason="请复核"),
+        Act.APPROVE: lambda: review.approve(filing.pk, by=by),
+        Act.REOPEN: lambda: review.reopen(filing.pk, by=by, comments=comments),
+        Act.PUBLISH: lambda: publish(filing.pk, by=by),
+    }
+    services[act]()
+
+
+def prepare(status: Status, act: Act) -> Line:
+    """A filing in ``status`` on which nothing but status and role can stand against ``act``."""
+    line = Line(status)
+    if act is Act.RECOMMEND and status is S.UNDER_REVIEW:
+        line.review()
+        line.filing.refresh_from_db()
+    if act is Act.PUBLISH and status is S.APPROVED:
+        for job in line.filing.print_jobs.all():
+            run_print_job(job.pk)
+    return line
+
+
+@pytest.mark.parametrize("act", list(Act))
+@pytest.mark.parametrize("status", list(Status))
+def test_every_act_in_every_status_is_open_to_its_roles_and_to_nobody_else(status: Status, act: Act) -> None:
+    roles, sources, target = EXPECTED[act]
+    line = prepare(status, act)
+    for role in Role:
+        unit = line.unit if role in (Role.PREPARER, Role.HEAD) else line.department
+        if role in roles and status in sources:
+            continue
+        with pytest.raises(DomainError):
+            do(act, line, make_user(role, unit))
+        line.filing.refresh_from_db()
+        assert line.filing.status == status
+    if status in sources:
+        role = sorted(roles)[0]
+        do(act, line, make_user(role, line.unit if role in (Role.PREPARER, Role.HEAD) else line.department))
+        line.filing.refresh_from_db()
+        assert line.filing.status == (target or status)
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_a_role_at_another_unit_opens_nothing(role: Role) -> None:
+    line, other = Line(S.SUBMITTED), Line()
+    stranger = make_user(role, other.unit if role in (Role.PREPARER, Role.HEAD) else other.department)
+    for act in Act:
+        with pytest.raises(DomainError):
+            do(act, line, stranger)
+
+
+def test_who_asked_for_sign_off_does_not_sign() -> None:
+    line = Line(S.AWAITING_SIGNOFF)
+    grant(line.preparer, line.unit, Role.HEAD)
+
+    with pytest.raises(DomainError, match="不能自己签批"):
+        signoff.sign(line.filing.pk, by=line.preparer, digest_seen=signoff.digest_now(line.filing))
+
+    assert Filing.objects.get(pk=line.filing.pk).status == S.AWAITING_SIGNOFF
+
+
+def test_who_reviewed_does_not_approve() -> None:
+    line = Line(S.REVIEWED)
+    grant(line.reviewer, line.department, Role.LEAD)
+
+    with pytest.raises(DomainError, match="不能自己审定"):
+        review.approve(line.filing.pk, by=line.reviewer)
+
+
+def test_who_holds_a_unit_role_on_a_filing_takes_no_office_turn_on_it() -> None:
+    line = Line(S.SUBMITTED)
+    grant(line.preparer, line.department, Role.REVIEWER)
+
+    with pytest.raises(DomainError, match="不承担此项工作"):
+        review.open_review(line.filing.pk, by=line.preparer)
+
+
+def test_a_disabled_person_holds_no_role() -> None:
+    line = Line()
+    line.preparer.is_active = False
+    line.preparer.save()
+
+    with pytest.raises(DomainError, match="不承担此项工作"):
+        parts.save_figures(line.assessment.pk, by=line.preparer, version=1, figures={})
