@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
 from assessment.domain.canonical import decimal_text
 from assessment.domain.exchange import AssessmentContent, EvidenceContent, ExchangeFile, ReviewContent
-from assessment.domain.figures import HUNDRED, show_value
 from assessment.domain.narrative import outline
-from assessment.domain.scheme import Field, Indicator, Scheme
-from assessment.domain.scoring import rule_in_words
+from assessment.domain.scheme import Scheme
+from reports.pdf.errors import PrintError
+from reports.pdf.figures import FigureGroup, figure_groups
+from reports.pdf.scores import Line, Note, Row, score_lines, score_pages, two_places
+
+TITLE_WIDTH = 19
 
 
 @dataclass(frozen=True)
@@ -19,47 +21,6 @@ class Block:
     heading: str
     tag: int
     paragraphs: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Head:
-    """A merged cell of level 1 or 2 over ``rows`` rows."""
-
-    label: str
-    points: str
-    rows: int
-
-
-@dataclass(frozen=True)
-class ScoreRow:
-    """One row of the score table; ``heads`` are the merged cells that begin with it."""
-
-    heads: tuple[Head, ...]
-    label: str
-    points: str
-    rule: str
-    auto: str
-    explain: str
-    self: str
-    reason: str
-
-
-@dataclass(frozen=True)
-class FigureRow:
-    """One row of the data table."""
-
-    label: str
-    unit: str
-    text: str
-    note: str
-
-
-@dataclass(frozen=True)
-class Group:
-    """Rows of the data table under one heading."""
-
-    label: str
-    rows: tuple[FigureRow, ...]
 
 
 @dataclass(frozen=True)
@@ -75,7 +36,7 @@ class Proof:
     """A line of the evidence list, with the indicators by name."""
 
     name: str
-    indicators: tuple[str, ...]
+    indicators: str
     size: int
     public: bool
     sha256: str
@@ -83,18 +44,28 @@ class Proof:
 
 @dataclass(frozen=True)
 class Printed:
-    """One assessment, ready to print."""
+    """One assessment, ready to print; ``starts`` are the rows that begin a page of its score table."""
 
+    number: int
     report_title: str
+    table_title: str
+    title_lines: tuple[str, ...]
     scheme: str
     blocks: tuple[Block, ...]
-    scores: tuple[ScoreRow, ...]
+    lines: tuple[Line, ...]
+    notes: tuple[Note, ...]
     full: str
     total: str
     grade: str
-    groups: tuple[Group, ...]
+    groups: tuple[FigureGroup, ...]
     explanations: tuple[Explained, ...]
     evidence: tuple[Proof, ...]
+    starts: tuple[int, ...] = (0,)
+
+    @property
+    def pages(self) -> tuple[tuple[Row, ...], ...]:
+        """The score table, page by page."""
+        return score_pages(self.lines, self.starts)
 
 
 @dataclass(frozen=True)
@@ -103,9 +74,14 @@ class ReviewRow:
 
     label: str
     points: str
-    self: str
+    own: str
     review: str
     reason: str
+
+    @property
+    def differs(self) -> bool:
+        """Whether the office sees it differently."""
+        return self.own != self.review
 
 
 @dataclass(frozen=True)
@@ -124,6 +100,7 @@ class Document:
 
     title: str
     unit: str
+    unit_lines: tuple[str, ...]
     year: int
     date: date | None
     digest: str
@@ -131,19 +108,17 @@ class Document:
     review: ReviewPage | None
 
 
-def two_places(value: str | Decimal | None) -> str:
-    """Points with two decimals; a dash where there are none."""
-    return "—" if value is None else f"{Decimal(value):.2f}"
-
-
 def document_of(file: ExchangeFile, review: ReviewContent | None) -> Document:
-    """The whole of an exchange file and, if given, the review."""
+    """The whole of an exchange file and, if given, the review; raises ``PrintError`` for a review of another filing."""
+    if review and review.filing_digest != file.digest.value:
+        raise PrintError("复核结果不是对这份自评材料作出的：摘要值不一致")
     content = file.content
-    printed = tuple(_printed(item, file.scheme_of(item)) for item in content.assessments)
+    printed = tuple(_printed(number, item, file) for number, item in enumerate(content.assessments, start=1))
     first = content.assessments[0]
     return Document(
         title=f"{content.unit.name}{content.round.fiscal_year}年度{printed[0].report_title}",
         unit=content.unit.name,
+        unit_lines=tuple(balanced(content.unit.name)),
         year=content.round.fiscal_year,
         date=content.filled_on,
         digest=file.digest.value,
@@ -152,20 +127,41 @@ def document_of(file: ExchangeFile, review: ReviewContent | None) -> Document:
     )
 
 
-def _printed(content: AssessmentContent, scheme: Scheme) -> Printed:
-    messages = {check.code: check.message for check in scheme.checks}
+def _printed(number: int, content: AssessmentContent, file: ExchangeFile) -> Printed:
+    scheme = file.scheme_of(content)
+    lines, notes = score_lines(content, scheme)
+    year = f"{file.content.round.fiscal_year}年度"
+    named = (content.name,) if content.kind == "project" else ()
     return Printed(
+        number=number,
         report_title=scheme.report_title,
+        table_title="".join((year, *named, scheme.report_title.removesuffix("报告"))),
+        title_lines=tuple(part for text in (file.content.unit.name, *named, f"{year}{scheme.report_title}") for part in balanced(text)),
         scheme=f"{scheme.title}　{scheme.version} 版",
         blocks=_blocks(content, scheme),
-        scores=_scores(content, scheme),
-        full=_short(scheme.full_points),
+        lines=lines,
+        notes=notes,
+        full=decimal_text(scheme.full_points),
         total=two_places(content.self_total),
         grade=content.grade,
-        groups=tuple(Group(group.label, tuple(_figure(field, content) for field in group.fields)) for group in scheme.groups),
-        explanations=tuple(Explained(messages.get(code, code), text) for code, text in content.explanations.items()),
+        groups=figure_groups(content, scheme),
+        explanations=_explanations(content, scheme),
         evidence=tuple(_proof(item, scheme) for item in content.evidence),
     )
+
+
+def balanced(text: str) -> list[str]:
+    """A title in as few lines as it needs, of about equal length, cut at a bracket or a 与 where one is near."""
+    lines: list[str] = []
+    while len(text) > TITLE_WIDTH:
+        ideal = -(-len(text) // -(-len(text) // TITLE_WIDTH))
+        near = [cut for cut in range(max(ideal - 5, 2), min(ideal + 5, TITLE_WIDTH) + 1) if text[cut] not in "）》”、，"]
+        cut = min(
+            near or [ideal], key=lambda place: (text[place] not in "（《与和及" and text[place - 1] not in "）》", abs(place - ideal))
+        )
+        lines.append(text[:cut])
+        text = text[cut:]
+    return [*lines, text]
 
 
 def _blocks(content: AssessmentContent, scheme: Scheme) -> tuple[Block, ...]:
@@ -174,64 +170,31 @@ def _blocks(content: AssessmentContent, scheme: Scheme) -> tuple[Block, ...]:
     for heading in outline(scheme.sections):
         section = heading.section
         gap = " " if heading.number.endswith(".") else ""
-        paragraphs = tuple(line for line in texts.get(section.code, "").split("\n") if line)
-        blocks.append(Block(f"{heading.number}{gap}{section.heading}" if section.heading else "", min(section.level + 1, 5), paragraphs))
+        paragraphs = tuple(line for line in texts.get(section.code, "").split("\n") if line.strip())
+        tag = min(max(section.level, 1) + 1, 5)
+        blocks.append(Block(f"{heading.number}{gap}{section.heading}" if section.heading else "", tag, paragraphs))
     return tuple(blocks)
 
 
-def _scores(content: AssessmentContent, scheme: Scheme) -> tuple[ScoreRow, ...]:
-    given = {score.code: score for score in content.scores}
-    counts: dict[str, int] = {}
-    for path in scheme.rows:
-        for step in path[:-1]:
-            counts[step.code] = counts.get(step.code, 0) + 1
-    rows: list[ScoreRow] = []
-    begun: set[str] = set()
-    for path in scheme.rows:
-        row, score = path[-1], given[path[-1].code]
-        heads = tuple(Head(step.label, _short(step.points), counts[step.code]) for step in path[:-1] if step.code not in begun)
-        begun |= {step.code for step in path[:-1]}
-        auto = "不适用" if score.not_applicable else two_places(score.auto_points)
-        rows.append(
-            ScoreRow(heads, row.label, _short(row.points), _rule(row), auto, score.explain, two_places(score.self_points), score.reason)
-        )
-    return tuple(rows)
-
-
-def _rule(row: Indicator) -> str:
-    return f"{row.basis}。{rule_in_words(row)}" if row.basis else rule_in_words(row)
-
-
-def _short(points: Decimal) -> str:
-    return decimal_text(points)
-
-
-def _figure(field: Field, content: AssessmentContent) -> FigureRow:
-    if field.expression:
-        derived = content.derived[field.code]
-        return FigureRow(field.label, field.unit, derived.text, derived.reason)
-    typed = content.figures.get(field.code)
-    if typed is None:
-        return FigureRow(field.label, field.unit, "", "未填写")
-    value = Decimal(typed)
-    return FigureRow(field.label, field.unit, show_value(field, value / HUNDRED if field.kind == "percent" else value), "")
+def _explanations(content: AssessmentContent, scheme: Scheme) -> tuple[Explained, ...]:
+    """In the scheme's order: a mapping's own order is not part of what is signed."""
+    messages = {check.code: check.message for check in scheme.checks}
+    order = [*(code for code in messages if code in content.explanations), *sorted(content.explanations.keys() - messages.keys())]
+    return tuple(Explained(messages.get(code, code), content.explanations[code]) for code in order)
 
 
 def _proof(item: EvidenceContent, scheme: Scheme) -> Proof:
-    labels = tuple(scheme.scored[code].label for code in item.indicators if code in scheme.scored)
+    labels = "、".join(scheme.scored[code].label for code in item.indicators if code in scheme.scored)
     return Proof(item.name, labels, item.size, item.public, item.sha256)
 
 
 def _review(content: AssessmentContent, scheme: Scheme, review: ReviewContent) -> ReviewPage:
-    selves = {score.code: score.self_points for score in content.scores}
-    rows = tuple(
-        ReviewRow(
-            scheme.scored[item.code].label,
-            _short(scheme.scored[item.code].points),
-            two_places(selves.get(item.code)),
-            two_places(item.review_points),
-            item.reason,
-        )
-        for item in review.scores
-    )
-    return ReviewPage(rows, two_places(review.total), review.grade, review.comment)
+    """Rows in the scheme's order."""
+    given = {score.code: score for score in review.scores}
+    own = {score.code: score.self_points for score in content.scores}
+    rows = []
+    for code, row in scheme.scored.items():
+        score = given.get(code)
+        points = two_places(score.review_points if score else None)
+        rows.append(ReviewRow(row.label, decimal_text(row.points), two_places(own.get(code)), points, score.reason if score else ""))
+    return ReviewPage(tuple(rows), two_places(review.total), review.grade, review.comment)

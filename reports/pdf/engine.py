@@ -1,102 +1,96 @@
 """WeasyPrint kept warm: one font configuration and one parsed style sheet a process; nothing is ever fetched."""
 
-import ctypes.util
-import os
-import subprocess
+from dataclasses import replace
 from functools import cache
-from pathlib import Path
 from typing import Any, NoReturn
 
-from django.conf import settings
 from django.template.loader import render_to_string
 
 from assessment.domain.exchange import ExchangeFile, ReviewContent
-from reports.pdf.document import document_of
+from reports.pdf.document import Document, Printed, document_of
+from reports.pdf.errors import PrintError
+from reports.pdf.fonts import PRINT_FOLDER, check_glyphs, check_parts
 
-PRINT_FOLDER = Path(settings.BASE_DIR) / "static" / "print"
-# Before Pango loads: our fonts, under our names, and no others.
-os.environ["FONTCONFIG_FILE"] = str(PRINT_FOLDER / "fonts.conf")
-
-FAMILIES = ("Jiping FangSong", "Jiping Kai", "Jiping Hei", "Jiping Song", "Jiping XiaoBiaoSong")
-FALLBACK = "Noto Serif CJK SC"
-
-
-class PrintError(Exception):
-    """A print that cannot be made; the text is for the person who asked for it."""
+#: Two settle nearly every score table: one to find its page ends, one to see that they hold.
+PASSES = 6
 
 
 def render(file: ExchangeFile, *, review: ReviewContent | None = None, watermark: str = "") -> bytes:
     """The PDF of an exchange file: cover, report, score table, data table, annexes, and the review if given.
 
-    The same arguments give the same bytes under the same tool chain. Raises ``PrintError`` when a font or a glyph is missing.
+    The same arguments give the same bytes under the same tool chain. Raises ``PrintError`` when a font or a glyph is
+    missing, or when the review is of another filing.
     """
+    _engine()
     document = document_of(file, review)
-    html = render_to_string("print/filing.html", {"document": document, "watermark": watermark})
-    _check_glyphs(html)
-    HTML, font_config, style = _engine()
-    source = HTML(string=html, url_fetcher=_refuse)
+    check_glyphs(_html("filing", document=document, watermark=watermark))
+    cut = replace(document, assessments=tuple(_cut_at_pages(item, document) for item in document.assessments))
     identifier = bytes.fromhex(file.digest.value)[:16]
-    pdf: bytes = source.write_pdf(font_config=font_config, stylesheets=[style], pdf_identifier=identifier, pdf_tags=True)
+    laid_out = _layout(_html("filing", document=cut, watermark=watermark))
+    pdf: bytes = laid_out.write_pdf(pdf_identifier=identifier, pdf_tags=True)
     return pdf
 
 
-def _refuse(url: str, *_args: Any, **_options: Any) -> NoReturn:
-    """Printing fetches nothing: no network, no file."""
-    raise PrintError(f"打印内容不能引用外部资源：{url[:100]}")
+def _html(name: str, **context: Any) -> str:
+    return render_to_string(f"print/{name}.html", context)
+
+
+def _cut_at_pages(assessment: Printed, document: Document) -> Printed:
+    """The score table in one piece a page, so that merged cells end with their page and begin anew on the next."""
+    for turn in range(PASSES):
+        found = _page_starts(assessment, document, slack=turn == 0)
+        if found == assessment.starts:
+            break
+        assessment = replace(assessment, starts=_agreed(assessment.starts, found))
+    return assessment
+
+
+def _page_starts(assessment: Printed, document: Document, *, slack: bool) -> tuple[int, ...]:
+    """The first score row of each page; with ``slack`` pages are a little lower, for what the cutting may add."""
+    pages = _layout(_html("measure", assessment=assessment, document=document, slack=slack)).pages
+    return tuple(row for page in pages if (row := _first_row(page.anchors)) is not None)
+
+
+def _agreed(wanted: tuple[int, ...], found: tuple[int, ...]) -> tuple[int, ...]:
+    """All that was found where it continues what was wanted; else up to the first page that ran over, to go on from there."""
+    if found[: len(wanted)] == wanted:
+        return found
+    over = next(place for place, (want, get) in enumerate(zip(wanted, found, strict=False)) if want != get)
+    return found[: over + 1]
+
+
+def _first_row(anchors: dict[str, Any]) -> int | None:
+    """The first score row on a page; rows are anchored as ``row-<assessment>-<number>``."""
+    return min((int(name.rpartition("-")[2]) for name in anchors if name.startswith("row-")), default=None)
+
+
+def _layout(html: str) -> Any:
+    """The text laid out on pages."""
+    from weasyprint.urls import FatalURLFetchingError
+
+    html_class, font_config, style, fetcher = _engine()
+    try:
+        return html_class(string=html, url_fetcher=fetcher).render(font_config=font_config, stylesheets=[style])
+    except FatalURLFetchingError as refusal:
+        raise PrintError(str(refusal)) from refusal
 
 
 @cache
-def _engine() -> tuple[Any, Any, Any]:
-    """WeasyPrint, its font configuration and our style, made once; refuses to start without the fonts."""
-    if missing := missing_parts():
-        raise PrintError(f"打印所需的组件没有安装：{'、'.join(missing)}。请系统管理员运行 script/setup")
+def _engine() -> tuple[Any, Any, Any, Any]:
+    """WeasyPrint, its font configuration, our style and our fetcher, made once; raises ``PrintError`` while a part is missing."""
+    check_parts()
     from weasyprint import CSS, HTML
     from weasyprint.text.fonts import FontConfiguration
+    from weasyprint.urls import FatalURLFetchingError, URLFetcher
 
+    class NoFetcher(URLFetcher):  # type: ignore[misc]  # WeasyPrint is untyped
+        """Printing fetches nothing: no network, no file, no data URL."""
+
+        def fetch(self, url: str, headers: Any = None) -> NoReturn:
+            # Any other error would only be logged, and the print made without the resource.
+            raise FatalURLFetchingError(f"打印内容不能引用外部资源：{url[:100]}")
+
+    fetcher = NoFetcher()
     font_config = FontConfiguration()
-    style = CSS(string=(PRINT_FOLDER / "print.css").read_text("utf-8"), font_config=font_config, url_fetcher=_refuse)
-    return HTML, font_config, style
-
-
-def missing_parts() -> list[str]:
-    """Fonts and libraries that printing needs and that are not there, by name."""
-    missing = [family for family in (*FAMILIES, FALLBACK) if _font_file(family) is None]
-    # Without it WeasyPrint subsets fonts in Python: 3 to 16 seconds a print instead of less than one.
-    if not ctypes.util.find_library("harfbuzz-subset"):
-        missing.append("libharfbuzz-subset0")
-    return missing
-
-
-@cache
-def _font_file(family: str) -> tuple[str, int] | None:
-    """The file and face that fontconfig gives for exactly this family; None when it would give another."""
-    found = subprocess.run(  # noqa: S603  # fixed program and arguments
-        ["fc-match", "-f", "%{family[0]}\n%{file}\n%{index}", family],  # noqa: S607  # fontconfig's own program
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout.split("\n")
-    return (found[1], int(found[2])) if found[0] == family else None
-
-
-@cache
-def _covered(family: str) -> frozenset[int]:
-    """The characters that a family has glyphs for."""
-    from fontTools.ttLib import TTFont
-
-    place = _font_file(family)
-    if place is None:
-        return frozenset()
-    with TTFont(place[0], fontNumber=place[1], lazy=True) as font:
-        return frozenset(font.getBestCmap())
-
-
-def _check_glyphs(text: str) -> None:
-    """Refuse text with a character that no print font has: never a box in the print."""
-    wanted = {ord(character) for character in text if character > "\x7f"}
-    absent = wanted - _covered(FALLBACK)
-    if absent:
-        absent -= _covered("Jiping FangSong")
-    if absent:
-        shown = "、".join(f"“{chr(code)}”（U+{code:04X}）" for code in sorted(absent)[:10])
-        raise PrintError(f"以下字符没有可用的字体，无法打印，请改用其他写法：{shown}")
+    style = CSS(string=(PRINT_FOLDER / "print.css").read_text("utf-8"), font_config=font_config, url_fetcher=fetcher)
+    return HTML, font_config, style, fetcher

@@ -1,0 +1,63 @@
+"""The data table on paper: values under each other by their decimal points."""
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from assessment.domain.exchange import AssessmentContent
+from assessment.domain.figures import HUNDRED, show_value
+from assessment.domain.scheme import Field, Scheme
+
+
+@dataclass(frozen=True)
+class FigureRow:
+    """One row; ``pad`` is set invisibly behind the number, so that decimal points stand in one line."""
+
+    label: str
+    unit: str
+    text: str
+    note: str
+    pad: str = ""
+
+
+@dataclass(frozen=True)
+class FigureGroup:
+    """Rows under one heading."""
+
+    label: str
+    rows: tuple[FigureRow, ...]
+
+
+def figure_groups(content: AssessmentContent, scheme: Scheme) -> tuple[FigureGroup, ...]:
+    """The whole data table."""
+    groups = [FigureGroup(group.label, tuple(_row(field, content) for field in group.fields)) for group in scheme.groups]
+    places = max((_places(row.text) for group in groups for row in group.rows), default=0)
+    return tuple(replace(group, rows=tuple(replace(row, pad=_pad(row.text, places)) for row in group.rows)) for group in groups)
+
+
+def _row(field: Field, content: AssessmentContent) -> FigureRow:
+    if field.expression:
+        derived = content.derived.get(field.code)
+        text, note = (derived.text, derived.reason) if derived else ("", "未计算")
+        return FigureRow(field.label, field.unit, _without_sign(field, text), note)
+    typed = content.figures.get(field.code)
+    if typed is None:
+        return FigureRow(field.label, field.unit, "", "未填写")
+    value = Decimal(typed)
+    text = show_value(field, value / HUNDRED if field.kind == "percent" else value)
+    return FigureRow(field.label, field.unit, _without_sign(field, text), "")
+
+
+def _without_sign(field: Field, text: str) -> str:
+    """The unit of measure stands in its own column."""
+    return text.removesuffix("%") if field.unit == "%" else text
+
+
+def _places(text: str) -> int:
+    return len(text.partition(".")[2].rstrip("%"))
+
+
+def _pad(text: str, places: int) -> str:
+    if not text[-1:].isdecimal():
+        return ""
+    own = _places(text)
+    return ("" if own or not places else ".") + "0" * (places - own)
