@@ -60,7 +60,7 @@ def commands(port: int) -> dict[str, list[str]]:
     web = ["config.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "4", "--timeout", "60", "--log-level", "warning"]
     return {
         "web": [python, "-m", "gunicorn", "--chdir", str(settings.BASE_DIR), *web],
-        "worker": [python, "-m", "celery", "--workdir", str(settings.BASE_DIR), *worker],
+        "worker": [python, "-m", "celery", "--quiet", "--workdir", str(settings.BASE_DIR), *worker],
         "dispatcher": [python, manage, "dispatch"],
     }
 

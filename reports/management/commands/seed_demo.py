@@ -1,6 +1,5 @@
 """``manage.py seed_demo``: demo data in an empty database; a second run changes nothing."""
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +27,6 @@ class Command(BaseCommand):
         path.touch(mode=0o600)
         lines = [f"{username:<14} {password}   {about}" for username, password, about in demo.accounts]
         path.write_text("\n".join(lines) + "\n", "utf-8")
-        os.chmod(path, 0o600)
         self.stdout.write(f"Demo accounts (all of them are in {path}):")
         for line in lines:
             if line.split()[0] in SHOWN:
