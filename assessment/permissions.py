@@ -2,10 +2,10 @@
 
 from assessment.domain.errors import DomainError
 from assessment.domain.workflow import MOVES, STAGES, Act, Move, Status, Turn
-from assessment.models import Filing
+from assessment.models import Event, Filing
 from units.models import OFFICE_ROLES, UNIT_ROLES, Membership, Role, User
 
-UNIT_TURNS = frozenset({Turn.PREPARER, Turn.HEAD})
+REVIEWING = (Act.OPEN_REVIEW.value, Act.REVIEW.value, Act.RECOMMEND.value)
 
 
 def turns_of(user: User, filing: Filing) -> frozenset[Turn]:
@@ -17,8 +17,7 @@ def turns_of(user: User, filing: Filing) -> frozenset[Turn]:
     held = Membership.objects.today().filter(user=user, unit__code__in=above).values_list("role", "unit_id")
     own = {role for role, unit_id in held if role in UNIT_ROLES and unit_id == filing.unit_id}
     office = {role for role, _ in held if role in OFFICE_ROLES}
-    turns = set(Turn)
-    return frozenset(turn for turn in turns if turn.value in (own or office))
+    return frozenset(turn for turn in Turn if turn.value in (own or office))
 
 
 def refusal(user: User, filing: Filing, act: Act) -> str:
@@ -31,9 +30,14 @@ def refusal(user: User, filing: Filing, act: Act) -> str:
         return f"材料现在处于“{stage.label}”（{stage.waiting_for}），不能“{move.label}”"
     if act is Act.SIGN and filing.requested_by_id == user.pk:
         return "提请签批的人不能自己签批，须由另一人签批"
-    if act is Act.APPROVE and filing.reviewed_by_id == user.pk:
+    if act is Act.APPROVE and has_reviewed(user, filing):
         return "复核的人不能自己审定，须由另一人审定"
     return ""
+
+
+def has_reviewed(user: User, filing: Filing) -> bool:
+    """Whether ``user`` ever took part in the review: points once given may stand in what is approved."""
+    return Event.objects.filter(filing=filing, actor=user, act__in=REVIEWING).exists()
 
 
 def check_act(user: User, filing: Filing, act: Act) -> None:
@@ -51,9 +55,9 @@ def open_acts(user: User, filing: Filing) -> list[Move]:
 
 def sees_desk(user: User) -> bool:
     """Whether ``user`` works at the finance office's desk (the admin)."""
-    return user.is_authenticated and user.is_staff and Membership.objects.today().filter(user=user, role__in=OFFICE_ROLES).exists()
+    return user.is_authenticated and Membership.objects.today().filter(user=user, role__in=OFFICE_ROLES).exists()
 
 
 def administers(user: User) -> bool:
     """Whether ``user`` keeps accounts, schemes and rounds."""
-    return user.is_authenticated and user.is_staff and Membership.objects.today().filter(user=user, role=Role.ADMINISTRATOR).exists()
+    return user.is_authenticated and Membership.objects.today().filter(user=user, role=Role.ADMINISTRATOR).exists()

@@ -68,7 +68,7 @@ INSTALLED_APPS = [
     "units.apps.UnitsConfig",
     "assessment.apps.AssessmentConfig",
     "reports.apps.ReportsConfig",
-    "django.contrib.admin",
+    "config.apps.DeskConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

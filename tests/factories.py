@@ -38,9 +38,8 @@ def make_unit(department: BudgetUnit | None = None, name: str = "某市就业服
 
 
 def make_user(role: Role | None = None, unit: BudgetUnit | None = None) -> User:
-    """A person holding ``role`` at ``unit``; office roles get the desk."""
-    office = role in (Role.REVIEWER, Role.LEAD, Role.ADMINISTRATOR, Role.AUDITOR)
-    user = add_user(f"user{next(_numbers)}", role.label if role else "无角色", PASSWORD, staff=office)
+    """A person holding ``role`` at ``unit``."""
+    user = add_user(f"user{next(_numbers)}", role.label if role else "无角色", PASSWORD)
     if role and unit:
         grant(user, unit, role)
     return user

@@ -2,15 +2,17 @@
 
 from typing import Any
 
+from crispy_forms.bootstrap import StrictButton
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Submit
+from crispy_forms.layout import Layout
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
+from django.forms import Form
 
 
-def _helper(button: str) -> FormHelper:
+def _helper(form: Form, button: str) -> FormHelper:
     helper = FormHelper()
     helper.form_tag = False
-    helper.add_input(Submit("", button, css_class="btn-primary w-100", css_id=""))
+    helper.layout = Layout(*form.fields, StrictButton(button, type="submit", css_class="btn-primary w-100"))
     return helper
 
 
@@ -24,7 +26,7 @@ class SignInForm(AuthenticationForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = _helper("登录")
+        self.helper = _helper(self, "登录")
 
 
 class NewPasswordForm(PasswordChangeForm):
@@ -32,4 +34,4 @@ class NewPasswordForm(PasswordChangeForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = _helper("修改密码")
+        self.helper = _helper(self, "修改密码")

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser, UserManager
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
@@ -42,6 +43,10 @@ class BudgetUnitQuerySet(models.QuerySet["BudgetUnit"]):
             under |= Q(path__startswith=path)
         return self.filter(under) if under else self.none()
 
+    def administered_by(self, user: "User") -> "BudgetUnitQuerySet":
+        """The units whose accounts ``user`` keeps: their department and everything under it."""
+        return self.below(self.model.objects.held_by(user, [Role.ADMINISTRATOR]))
+
     def visible_to(self, user: "User") -> "BudgetUnitQuerySet":
         """A unit's people see their unit; a department's office sees the whole department."""
         if not user.is_authenticated:
@@ -76,10 +81,39 @@ class BudgetUnit(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def clean(self) -> None:
+        """A unit does not stand under itself, and does not end before it begins."""
+        if self.parent and self.path and self.parent.path.startswith(self.path):
+            raise ValidationError({"parent": "上级单位不能是本单位或其下级"})
+        if self.valid_from and self.valid_to and self.valid_to < self.valid_from:
+            raise ValidationError({"valid_to": "停用日期不能早于启用日期"})
+
     @property
     def department_code(self) -> str:
         """The code of the department at the top of this unit's tree."""
         return self.path.split("/")[0]
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    """Named reads of people."""
+
+    def kept_by(self, administrator: "User") -> "UserQuerySet":
+        """People all of whose roles, past ones too, are at units that ``administrator`` keeps, and those without any role yet."""
+        elsewhere = Membership.objects.exclude(unit__in=BudgetUnit.objects.administered_by(administrator))
+        return self.exclude(memberships__in=elsewhere)
+
+
+class PeopleManager(UserManager["User"]):
+    """Django's manager of users with our named reads."""
+
+    use_in_migrations = False
+
+    def get_queryset(self) -> UserQuerySet:
+        return UserQuerySet(self.model, using=self._db)
+
+    def kept_by(self, administrator: "User") -> UserQuerySet:
+        """See ``UserQuerySet.kept_by``."""
+        return self.get_queryset().kept_by(administrator)
 
 
 class User(AbstractUser):
@@ -90,7 +124,7 @@ class User(AbstractUser):
     name = models.CharField("姓名", max_length=50)
 
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
-    objects: ClassVar[UserManager["User"]] = UserManager()  # type: ignore[assignment]
+    objects: ClassVar[PeopleManager] = PeopleManager()
     if TYPE_CHECKING:
         memberships: RelatedManager["Membership"]
 

@@ -3,7 +3,6 @@
 import secrets
 
 from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from units.models import BudgetUnit, Membership, Role, User
@@ -22,10 +21,8 @@ def add_unit(code: str, name: str, parent: BudgetUnit | None = None) -> BudgetUn
 def save_unit(unit: BudgetUnit) -> BudgetUnit:
     """Store a unit and the tree paths that follow from its parent; refuses a parent below itself."""
     before = unit.path
+    unit.full_clean(exclude=["path"])
     unit.path = f"{unit.parent.path if unit.parent else ''}{unit.code}/"
-    if before and unit.parent and unit.parent.path.startswith(before):
-        raise ValidationError({"parent": "上级单位不能是本单位或其下级"})
-    unit.full_clean()
     unit.save()
     if before and before != unit.path:
         for below in BudgetUnit.objects.filter(path__startswith=before).exclude(pk=unit.pk):
@@ -40,9 +37,9 @@ def new_password() -> str:
 
 
 @transaction.atomic
-def add_user(username: str, name: str, password: str, *, staff: bool = False) -> User:
-    """Add a person with a password that meets the rules."""
-    user = User(username=username, name=name, is_staff=staff)
+def add_user(username: str, name: str, password: str) -> User:
+    """Add a person with a password that meets the rules; ``ValidationError`` on a bad or repeated username."""
+    user = User(username=username, name=name)
     validate_password(password, user)
     user.set_password(password)
     user.full_clean()

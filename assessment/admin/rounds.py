@@ -6,10 +6,10 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from assessment import permissions
 from assessment.admin.access import AdministratorAccess, DeskAccess
 from assessment.models import Round, SchemeVersion
 from assessment.services.filings import open_filings
+from units.models import BudgetUnit
 
 
 @admin.register(Round)
@@ -18,10 +18,24 @@ class RoundAdmin(AdministratorAccess, admin.ModelAdmin):  # type: ignore[type-ar
 
     list_display = ["fiscal_year", "department", "title", "notice_number", "inner_deadline", "outer_deadline", "review_public"]
     list_select_related = ["department"]
+    fields = [
+        ("department", "fiscal_year"),
+        "title",
+        "notice_number",
+        "notice_title",
+        ("inner_deadline", "outer_deadline", "publication_date"),
+        "whole_scheme",
+        "review_public",
+    ]
     actions = ["open_all"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Round]:
         return super().get_queryset(request).filter(pk__in=Round.objects.visible_to(request.user))  # type: ignore[arg-type]
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "department":
+            kwargs["queryset"] = BudgetUnit.objects.administered_by(request.user).filter(parent=None)  # type: ignore[arg-type]
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         return ["department", "fiscal_year", "whole_scheme"] if obj and obj.filings.exists() else []
@@ -39,9 +53,3 @@ class SchemeVersionAdmin(DeskAccess, admin.ModelAdmin):  # type: ignore[type-arg
 
     list_display = ["title", "code", "version", "kind", "loaded_at"]
     fields = readonly_fields = ("title", "code", "version", "kind", "digest", "loaded_at")
-
-
-admin.site.site_header = "绩评 · 财务部门工作台"
-admin.site.site_title = "绩评"
-admin.site.index_title = "工作台"
-admin.site.has_permission = lambda request: permissions.sees_desk(request.user)  # type: ignore[method-assign,arg-type]

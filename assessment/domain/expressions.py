@@ -23,9 +23,10 @@ CONTEXT = Context(prec=28, rounding=ROUND_HALF_UP)
 
 @dataclass(frozen=True)
 class NoValue:
-    """不适用或未填写: there is no value, and ``reason`` says why."""
+    """There is no value, and ``reason`` says why: 未填写 while something is ``missing``, otherwise 不适用 for good."""
 
     reason: str
+    missing: bool = False
 
 
 Value = Decimal | NoValue
@@ -46,13 +47,13 @@ ARGUMENTS = {"abs": (1,), "round": (1, 2)}
 class _Flow(Exception):
     """Carries a ``NoValue`` out of an evaluation; never leaves this module."""
 
-    def __init__(self, reason: str) -> None:
-        self.reason = reason
+    def __init__(self, value: NoValue) -> None:
+        self.value = value
 
 
 def _divide(left: Decimal, right: Decimal) -> Decimal:
     if right == 0:
-        raise _Flow("分母为 0，不适用")
+        raise _Flow(NoValue("分母为 0，不适用"))
     return left / right
 
 
@@ -165,7 +166,7 @@ def evaluate(source: str, values: Mapping[str, Value]) -> Result:
     def name_of(node: ast.Name) -> Decimal:
         value = values[node.id]
         if isinstance(value, NoValue):
-            raise _Flow(value.reason)
+            raise _Flow(value)
         return value
 
     engine = SimpleEval(operators=OPERATORS, functions=FUNCTIONS)
@@ -175,7 +176,7 @@ def evaluate(source: str, values: Mapping[str, Value]) -> Result:
         try:
             return cast(Result, engine.eval(source, previously_parsed=compiled.tree))
         except _Flow as flow:
-            return NoValue(flow.reason)
+            return flow.value
 
 
 def number(source: str, values: Mapping[str, Value]) -> Value:

@@ -56,7 +56,7 @@ def compute_values(scheme: Scheme, figures: Mapping[str, Decimal]) -> dict[str, 
     for field in scheme.inputs:
         typed = figures.get(field.code)
         if typed is None:
-            values[field.code] = NoValue(f"“{field.label}”未填写")
+            values[field.code] = NoValue(f"“{field.label}”未填写", missing=True)
         else:
             values[field.code] = typed / HUNDRED if field.kind == "percent" else typed
     for field in scheme.derived:
@@ -76,14 +76,24 @@ def places_of(value: Decimal, least: int) -> int:
 
 
 def show_value(field: Field, value: Value) -> str:
-    """The value as it is read, without unit of measure: ``58,796.51``, ``95.29%``, ``不适用``."""
+    """The value as it is read, without unit of measure: ``58,796.51``, ``95.29%``, ``不适用``; empty while figures are missing."""
     if isinstance(value, NoValue):
-        return "不适用" if field.expression else ""
+        return "" if value.missing else "不适用"
     if field.kind == "percent":
         return f"{_grouped(value * HUNDRED, 2)}%"
     if field.kind == "count":
         return _grouped(value, places_of(value, 0))
     return _grouped(value, 2 if field.expression else places_of(value, 2))
+
+
+def show_typed(field: Field, value: Decimal) -> str:
+    """A typed figure as it is read; percentages are typed as 96.5 for 96.5 %."""
+    return show_value(field, value / HUNDRED if field.kind == "percent" else value)
+
+
+def beside_unit(field: Field, text: str) -> str:
+    """A shown value for a table whose own column names the unit of measure: without the sign that would stand twice."""
+    return text.removesuffix("%") if field.unit == "%" else text
 
 
 def show_with_unit(field: Field, value: Value) -> str:

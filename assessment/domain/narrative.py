@@ -43,8 +43,8 @@ def resolve(scheme: Scheme, text: str, values: Mapping[str, Value]) -> str:
         if code is None:
             return match[0]
         field, value = scheme.fields[code], values[code]
-        if isinstance(value, NoValue) and not field.expression:
-            return f"【{field.label}未填】"
+        if isinstance(value, NoValue) and value.missing:
+            return f"【{field.label}：{value.reason}】" if field.expression else f"【{field.label}未填】"
         return show_with_unit(field, value)
 
     return TOKEN.sub(shown, text)

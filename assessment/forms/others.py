@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from crispy_forms.bootstrap import StrictButton
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Submit
+from crispy_forms.layout import Layout
 from django import forms
 from django.utils import timezone
 
@@ -23,7 +24,7 @@ class _Acting(forms.Form):
         """Crispy's layout: labels on top, one button; the page gives the ``form`` tag."""
         helper = FormHelper()
         helper.form_tag = False
-        helper.add_input(Submit("", self.button, css_class=f"btn-{self.style}", css_id=""))
+        helper.layout = Layout(*self.fields, StrictButton(self.button, type="submit", css_class=f"btn-{self.style}"))
         return helper
 
 
@@ -36,7 +37,9 @@ class EvidenceForm(_Acting):
         help_text="PDF、PNG、JPG、DOCX、XLSX，每份不超过 20 MB",
         widget=forms.ClearableFileInput({"accept": ".pdf,.png,.jpg,.jpeg,.docx,.xlsx"}),
     )
-    indicators = forms.MultipleChoiceField(label="对应指标", required=False, help_text="可选多项（按住 Ctrl 或 ⌘ 点选）")
+    indicators = forms.MultipleChoiceField(
+        label="对应指标", required=False, help_text="可选多项", widget=forms.CheckboxSelectMultiple({"class": "indicator"})
+    )
     public = forms.BooleanField(label="可以公开", required=False, help_text="不勾选则只供财务部门查阅")
 
     def __init__(self, scheme: Scheme, data: Any = None, files: Any = None) -> None:
@@ -46,7 +49,6 @@ class EvidenceForm(_Acting):
         indicators.choices = [
             (top.label, [(path[-1].code, path[-1].label) for path in scheme.rows if path[0] is top]) for top in scheme.indicators
         ]
-        indicators.widget.attrs["size"] = 8
 
 
 class ExplanationsForm(forms.Form):

@@ -1,5 +1,6 @@
 """A filing (自评材料), its assessments and their parts, and the comments made on returning it."""
 
+from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 from django.db import models
@@ -12,6 +13,15 @@ from units.models import BudgetUnit, User
 STATUS_CHOICES = [(stage.status.value, stage.label) for stage in STAGES.values()]
 
 
+@dataclass(frozen=True)
+class StageCount:
+    """How many filings of a fiscal year stand at one stage."""
+
+    year: int
+    stage: Stage
+    number: int
+
+
 class FilingQuerySet(models.QuerySet["Filing"]):
     """Named reads of filings."""
 
@@ -22,6 +32,13 @@ class FilingQuerySet(models.QuerySet["Filing"]):
     def for_list(self) -> Self:
         """With what a list shows of each, in a fixed number of queries."""
         return self.select_related("unit", "round").order_by("-round__fiscal_year", "unit__path")
+
+    def counted_by_stage(self) -> list[StageCount]:
+        """How many filings of the latest fiscal year stand in each status, in the order of the line; empty ones are left out."""
+        year = self.aggregate(year=models.Max("round__fiscal_year"))["year"]
+        rows = self.filter(round__fiscal_year=year).values_list("status").annotate(number=models.Count("pk")).order_by()
+        numbers = {Status(status): number for status, number in rows}
+        return [StageCount(year, stage, numbers[status]) for status, stage in STAGES.items() if status in numbers]
 
 
 class Filing(models.Model):

@@ -69,7 +69,14 @@ class Round(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "评价年度"
         ordering = ["-fiscal_year"]
-        constraints: ClassVar[list[Any]] = [models.UniqueConstraint("department", "fiscal_year", name="one_round_a_year")]
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint("department", "fiscal_year", name="one_round_a_year"),
+            models.CheckConstraint(
+                condition=models.Q(inner_deadline__lte=models.F("outer_deadline")),
+                name="units_file_before_the_department",
+                violation_error_message="单位报送截止不能晚于部门报送截止",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.fiscal_year} 年度"

@@ -8,9 +8,17 @@ from typing import Any
 from django import template
 from django.utils import timezone
 
+from assessment import permissions
 from assessment.domain.canonical import decimal_text
+from units.models import User
 
 register = template.Library()
+
+
+@register.filter
+def works_at_desk(user: User) -> bool:
+    """Whether this person works at the finance office's desk."""
+    return permissions.sees_desk(user)
 
 
 @register.filter

@@ -22,6 +22,7 @@ from assessment.services.exchange import signed_content
 from assessment.services.history import history_of
 from assessment.views.access import SignedIn, filing_for, login_required
 from assessment.views.papers import papers_of
+from assessment.views.tables import GAPS, gaps_of
 
 PAGE = 50
 
@@ -45,11 +46,13 @@ def filing(request: SignedIn, pk: int) -> HttpResponse:
 def _filing_page(request: SignedIn, shown: Filing, *, status: int = 200, **forms: object) -> HttpResponse:
     acts = {move.act for move in permissions.open_acts(request.user, shown)}
     judged = [(assessment, contents.evaluate(assessment)) for assessment in contents.assessments_of(shown)]
+    gaps = [gap for assessment, evaluation in judged for gap in gaps_of(assessment, evaluation)]
     context = {
         "filing": shown,
         "acts": {act.value for act in acts},
         "assessments": [_summary(assessment, evaluation.findings) | {"judged": evaluation} for assessment, evaluation in judged],
         "blocking": sum(len(evaluation.blocking) for _, evaluation in judged),
+        "next_gap": gaps[0] if gaps else None,
         "comments": shown.comments.filter(closed_at=None).select_related("part", "author"),
         "history": history_of(shown),
         "days_left": (shown.round.inner_deadline - timezone.localdate()) // timedelta(days=1),
@@ -63,19 +66,25 @@ def _summary(assessment: Assessment, findings: tuple[Finding, ...]) -> dict[str,
     """Each part with how much of it is done and how many findings it has."""
     scheme = assessment.scheme.scheme
     done = {
-        "figures": (assessment.figures.all().__len__(), len(scheme.inputs)),
+        "figures": (len(assessment.figures.all()), len(scheme.inputs)),
         "scores": (sum(score.self_points is not None for score in assessment.scores.all()), len(scheme.scored)),
         "narrative": (sum(bool(item.text) for item in assessment.narratives.all()), sum(item.text for item in scheme.sections)),
     }
     places = {"figures": "figure", "scores": "score", "narrative": "section"}
     parts = []
     for part in sorted(assessment.parts.all(), key=lambda part: part.pk):
-        filled, total = done.get(part.kind, (assessment.evidence.all().__len__(), 0))
+        filled, total = done.get(part.kind, (len(assessment.evidence.all()), 0))
         kind = places.get(part.kind, "-")
-        found = [finding for finding in findings if finding.place.startswith(kind) and finding.blocks]
+        found = [finding for finding in findings if finding.place.startswith(kind) and finding.blocks and finding.code not in GAPS]
         if part.kind != part.Kind.EXPLANATIONS:
             parts.append({"part": part, "filled": filled, "total": total, "findings": len(found)})
-    return {"assessment": assessment, "parts": parts}
+    contradictions = [finding for finding in findings if finding.code not in GAPS]
+    return {
+        "assessment": assessment,
+        "parts": parts,
+        "standing": len(contradictions),
+        "to_settle": sum(finding.blocks for finding in contradictions),
+    }
 
 
 @login_required

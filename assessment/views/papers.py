@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from assessment.domain import exchange
-from assessment.domain.figures import HUNDRED, show_value
+from assessment.domain.figures import beside_unit, show_typed
 from assessment.domain.narrative import Heading, outline
 from assessment.domain.scheme import Field, Indicator, Scheme
 from assessment.models import Filing
@@ -70,13 +70,6 @@ def paper_of(content: exchange.AssessmentContent, scheme: Scheme) -> Paper:
 def _figure(group: str, field: Field, content: exchange.AssessmentContent) -> FigureLine:
     if field.expression:
         derived = content.derived[field.code]
-        return FigureLine(group, field, derived.text, derived.reason)
-    return FigureLine(group, field, show_typed(field, content.figures.get(field.code)), "")
-
-
-def show_typed(field: Field, value: str | None) -> str:
-    """A typed figure as it is read; empty when there is none."""
-    if value is None:
-        return ""
-    number = Decimal(value)
-    return show_value(field, number / HUNDRED if field.kind == "percent" else number)
+        return FigureLine(group, field, beside_unit(field, derived.text), derived.reason)
+    typed = content.figures.get(field.code)
+    return FigureLine(group, field, "" if typed is None else beside_unit(field, show_typed(field, Decimal(typed))), "")

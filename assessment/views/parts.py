@@ -199,7 +199,10 @@ class FindingsPage(PartPage):
         return parts.save_explanations(self.assessment.pk, by=self.request.user, version=version, texts=texts)
 
     def rows(self, form: ExplanationsForm) -> dict[str, Any]:
-        return {"findings": tables.finding_rows(self.assessment, self.judged, form, self.conflicts)}
+        return {
+            "findings": tables.finding_rows(self.assessment, self.judged, form, self.conflicts),
+            "gaps": tables.gaps_of(self.assessment, self.judged),
+        }
 
 
 def _view(page: type[PartPage]) -> Callable[..., HttpResponse]:

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from assessment.domain.checks import Answer, Evaluation, Finding
 from assessment.domain.expressions import NoValue
-from assessment.domain.figures import show_value, show_with_unit
+from assessment.domain.figures import beside_unit, show_value, show_with_unit
 from assessment.domain.narrative import Heading, outline
 from assessment.domain.scheme import Field, Indicator, Scheme
 from assessment.domain.scoring import Points, rule_in_words, score
@@ -81,7 +81,7 @@ def _figure_row(field: Field, judged: Evaluation, form: Form, conflicts: Mapping
     reason = value.reason if isinstance(value, NoValue) else ""
     bound = None if field.expression else form[field.code]
     found = [item for item in _at(judged, f"figure:{field.code}") if item.code != "missing_figure"]
-    return FigureRow(field, bound, show_value(field, value), reason, found, conflicts.get(field.code))
+    return FigureRow(field, bound, beside_unit(field, show_value(field, value)), reason, found, conflicts.get(field.code))
 
 
 def score_rows(scheme: Scheme, judged: Evaluation, form: Form, conflicts: Mapping[str, str]) -> list[ScoreRow]:
@@ -140,11 +140,37 @@ def token_list(scheme: Scheme, judged: Evaluation) -> list[tuple[str, list[dict[
     ]
 
 
+@dataclass(frozen=True)
+class Gap:
+    """How much of one part is not filled yet, and where to fill it."""
+
+    text: str
+    url: str
+
+
+GAPS = {
+    "missing_figure": ("基础数据表", "项数据", "assessment:figures"),
+    "missing_score": ("指标评分表", "项得分", "assessment:scores"),
+    "missing_text": ("自评报告", "节文字", "assessment:narrative"),
+}
+
+
+def gaps_of(assessment: Assessment, judged: Evaluation) -> list[Gap]:
+    """What is still empty, a line for each part: on the first day there are a hundred such findings."""
+    codes = [finding.code for finding in judged.findings]
+    return [
+        Gap(f"{part}还有 {codes.count(code)} {what}未填", reverse(page, args=[assessment.pk]))
+        for code, (part, what, page) in GAPS.items()
+        if code in codes
+    ]
+
+
 def finding_rows(assessment: Assessment, judged: Evaluation, form: Form, conflicts: Mapping[str, str]) -> list[FindingRow]:
-    """Errors first, then warnings, then notes; each with a link to its place."""
+    """Errors first, then warnings, then notes, each with a link to its place; what is empty stands in ``gaps_of``."""
     order = {"error": 0, "warning": 1, "note": 2}
     rows = []
-    for finding in sorted(judged.findings, key=lambda finding: order[finding.severity]):
+    contradictions = (finding for finding in judged.findings if finding.code not in GAPS)
+    for finding in sorted(contradictions, key=lambda finding: order[finding.severity]):
         kind, _, code = finding.place.partition(":")
         url = f"{reverse(PAGES.get(kind, 'assessment:figures'), args=[assessment.pk])}#{code}"
         bound = form[finding.code] if finding.severity == "warning" and finding.code in form.fields else None

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from assessment.domain.exchange import AssessmentContent
-from assessment.domain.figures import HUNDRED, show_value
+from assessment.domain.figures import beside_unit, show_typed
 from assessment.domain.scheme import Field, Scheme
 
 
@@ -38,18 +38,11 @@ def _row(field: Field, content: AssessmentContent) -> FigureRow:
     if field.expression:
         derived = content.derived.get(field.code)
         text, note = (derived.text, derived.reason) if derived else ("", "未计算")
-        return FigureRow(field.label, field.unit, _without_sign(field, text), note)
+        return FigureRow(field.label, field.unit, beside_unit(field, text), note)
     typed = content.figures.get(field.code)
     if typed is None:
         return FigureRow(field.label, field.unit, "", "未填写")
-    value = Decimal(typed)
-    text = show_value(field, value / HUNDRED if field.kind == "percent" else value)
-    return FigureRow(field.label, field.unit, _without_sign(field, text), "")
-
-
-def _without_sign(field: Field, text: str) -> str:
-    """The unit of measure stands in its own column."""
-    return text.removesuffix("%") if field.unit == "%" else text
+    return FigureRow(field.label, field.unit, beside_unit(field, show_typed(field, Decimal(typed))), "")
 
 
 def _places(text: str) -> int:

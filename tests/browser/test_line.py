@@ -76,7 +76,7 @@ def fill_figures(page: Page) -> None:
     page.fill("#id_opening_general", "５８，２３５.５４")
     page.fill("#id_survey_size", "199")
     page.get_by_role("button", name="保存基础数据表").click()
-    expect(page.locator("tr#execution_rate")).to_contain_text("95.29%")
+    expect(page.locator("tr#execution_rate")).to_contain_text("95.29")
     expect(page.locator("tr#opening_total")).to_contain_text("58,796.51")
     expect(page.locator("tr#idle_change")).to_contain_text("不适用")
 
@@ -99,7 +99,7 @@ def fill_rest(page: Page) -> None:
     page.get_by_role("link", name="佐证材料").click()
     evidence = Path(settings.BASE_DIR) / "reports" / "demo" / "evidence.pdf"
     page.get_by_label("文件").set_input_files(evidence)
-    page.get_by_label("对应指标").select_option("spending")
+    page.get_by_label("支出完成率").check()
     page.get_by_role("button", name="上传").click()
     expect(page.get_by_role("link", name="evidence.pdf")).to_be_visible()
     page.get_by_role("link", name="核查意见").click()

@@ -6,7 +6,17 @@ import pytest
 
 from assessment.domain.errors import DomainError
 from assessment.domain.expressions import NoValue
-from assessment.domain.figures import check_figure, compute_values, parse_figure, parse_number, places_of, show_value, show_with_unit
+from assessment.domain.figures import (
+    beside_unit,
+    check_figure,
+    compute_values,
+    parse_figure,
+    parse_number,
+    places_of,
+    show_typed,
+    show_value,
+    show_with_unit,
+)
 from tests.factories_domain import tiny_field, tiny_scheme
 from tests.reports.samples import demo_inputs, demo_scheme
 
@@ -135,7 +145,7 @@ def test_percentages_are_computed_as_fractions_and_what_is_missing_says_so():
     assert values == {
         "budget": Decimal(200),
         "spent": Decimal(190),
-        "cases": NoValue("“问题数”未填写"),
+        "cases": NoValue("“问题数”未填写", missing=True),
         "content": Decimal("0.965"),
         "rate": Decimal("0.95"),
     }
@@ -190,9 +200,22 @@ def test_a_value_is_shown_with_its_unit_of_measure(field, value, expected):
     assert show_with_unit(field, Decimal(value)) == expected
 
 
-def test_no_value_is_shown_as_not_applicable_where_derived_and_as_nothing_where_typed():
+def test_not_applicable_is_shown_only_where_nothing_is_missing():
     assert show_value(tiny_field(expression="a / b"), NoValue("分母为 0，不适用")) == "不适用"
-    assert show_with_unit(tiny_field(), NoValue("“预算数”未填写")) == ""
+    assert show_value(tiny_field(expression="a / b"), NoValue("“预算数”未填写", missing=True)) == ""
+    assert show_with_unit(tiny_field(), NoValue("“预算数”未填写", missing=True)) == ""
+
+
+def test_a_derived_value_is_missing_while_one_of_its_figures_is():
+    values = compute_values(tiny_scheme(), {"budget": Decimal(200)})
+
+    assert values["rate"] == NoValue("“决算数”未填写", missing=True)
+
+
+def test_a_percentage_beside_its_unit_of_measure_has_no_sign_of_its_own():
+    assert beside_unit(tiny_field(kind="percent", unit="%"), "95.29%") == "95.29"
+    assert beside_unit(tiny_field(), "95.29") == "95.29"
+    assert show_typed(tiny_field(kind="percent", unit="%"), Decimal("96.5")) == "96.50%"
 
 
 def test_no_place_that_was_typed_is_hidden():

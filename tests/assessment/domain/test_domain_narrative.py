@@ -54,6 +54,10 @@ def test_a_derived_figure_without_value_is_printed_as_not_applicable():
     assert resolve(tiny_scheme(), "完成率{{rate}}", values) == "完成率不适用"
 
 
+def test_a_derived_figure_that_cannot_be_computed_yet_says_what_is_missing():
+    assert resolve(tiny_scheme(), "{{rate}}", compute_values(tiny_scheme(), {"budget": Decimal(1)})) == "【完成率：“决算数”未填写】"
+
+
 def test_a_label_that_two_fields_share_names_neither():
     fields = [*TINY["groups"][0]["fields"], {"code": "last", "label": "决算数", "unit": "万元", "kind": "money"}]
     scheme = tiny_scheme(groups=[TINY["groups"][0] | {"fields": fields}])
