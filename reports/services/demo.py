@@ -1,8 +1,11 @@
 """Demo data: two years of one department and its units, brought to every status through the real services."""
 
+from collections import defaultdict
 from collections.abc import Mapping
-from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +16,11 @@ from assessment.domain.checks import Answer
 from assessment.domain.rules import Checklist, Judgement
 from assessment.domain.scheme import Scheme
 from assessment.domain.scoring import score
-from assessment.models import Assessment, Filing, Part, Round, SchemeVersion
+from assessment.domain.workflow import Status
+from assessment.models import Assessment, Filing, Part, Round, SchemeVersion, Score
 from assessment.services import contents, evidence, parts, review, signoff
 from assessment.services.filings import open_filings
+from assessment.services.review import ReviewPoints
 from assessment.services.schemes import load_scheme, read_scheme
 from reports.services.printing import run_print_job
 from reports.services.publications import publish
@@ -24,60 +29,64 @@ from units.services import add_unit, add_user, grant, new_password
 
 FOLDER = Path(settings.BASE_DIR) / "reports" / "demo"
 SCHEME = Path(settings.BASE_DIR) / "schemes" / "示例-部门整体.yaml"
-CENT = Decimal("0.01")
-OFFICE = (
-    ("reviewer", "财务科复核岗", Role.REVIEWER),
-    ("reviewer2", "财务科复核二岗", Role.REVIEWER),
-    ("lead", "财务科审定岗", Role.LEAD),
-    ("admin", "系统管理岗", Role.ADMINISTRATOR),
-    ("auditor", "内部审计岗", Role.AUDITOR),
-)
-#: How far each demo status goes along the line.
-LINE = ("draft", "half", "awaiting_signoff", "submitted", "under_review", "returned", "reviewed", "approved", "published")
+KIND = "〔性质〕"
 
 
-def _read(name: str) -> Any:
-    return yaml.load((FOLDER / name).read_text("utf-8"), Loader=yaml.BaseLoader)  # noqa: S506  # text, lists and maps only
+@dataclass(frozen=True)
+class Papers:
+    """What one unit fills in one year, how far its filing comes, and what the office says of it."""
+
+    status: str
+    figures: Mapping[str, str]
+    narrative: Mapping[str, str]
+    answers: Mapping[str, Any]
+    explanations: Mapping[str, str]
+    review: Mapping[str, Any]
+    returned: Mapping[str, str]
+
+    def reach(self, status: Status) -> bool:
+        """Whether the filing comes as far as ``status``, or further; a half-filled draft is a draft."""
+        line = list(Status)
+        return line.index(Status(self.status.removesuffix("_half"))) >= line.index(status)
 
 
 class Demo:
-    """Writes the demo once; ``accounts`` are the usernames and passwords made on the way."""
+    """Writes the demo once; ``accounts`` are the usernames and passwords made on the way, and whose they are."""
 
     def __init__(self) -> None:
-        self.data = _read("units.yaml")
+        self.data, self.own = _read("units.yaml"), _read("department-2022.yaml")
         self.accounts: list[tuple[str, str, str]] = []
-        self.people: dict[tuple[str, Role], User] = {}
+        self.people: dict[tuple[str, str], list[User]] = defaultdict(list)
         self.department: BudgetUnit
 
     def write(self) -> None:
         """Units, people, scheme, both rounds, and every filing in its status."""
-        self._units()
-        stored, _ = load_scheme(read_scheme(SCHEME.read_text("utf-8")))
+        units = self._units()
+        self._people(units)
+        scheme, _ = load_scheme(read_scheme(SCHEME.read_text("utf-8")))
+        self.reviewers = cycle(self.people[self.department.code, Role.REVIEWER])
         for year in (2021, 2022):
-            round_ = self._round(year, stored)
+            round_ = self._round(year, scheme)
             open_filings(round_)
-            self._own_filing(round_)
-            for unit in self.data["units"]:
-                self._unit_filing(round_, unit)
+            for given in (self.data["department"], *self.data["units"]):
+                filing = round_.filings.get(unit=units[given["code"]])
+                papers = self._papers(given, str(year))
+                self._fill(filing, papers)
+                self._file(filing, papers)
 
-    def _units(self) -> None:
+    def _units(self) -> dict[str, BudgetUnit]:
         given = self.data["department"]
         self.department = add_unit(given["code"], given["name"])
-        self._person("preparer", "局本级填报岗", self.department, Role.PREPARER)
-        self._person("head", "局本级负责人", self.department, Role.HEAD)
-        for username, name, role in OFFICE:
-            self._person(username, name, self.department, role, staff=True)
-        for number, item in enumerate(self.data["units"], start=1):
-            unit = add_unit(item["code"], item["name"], self.department)
-            self._person(f"unit{number:02}", f"{unit.name[:20]}填报岗", unit, Role.PREPARER)
-            self._person(f"unit{number:02}-head", f"{unit.name[:20]}负责人", unit, Role.HEAD)
+        below = (add_unit(item["code"], item["name"], self.department) for item in self.data["units"])
+        return {unit.code: unit for unit in (self.department, *below)}
 
-    def _person(self, username: str, name: str, unit: BudgetUnit, role: Role, *, staff: bool = False) -> None:
-        password = new_password()
-        user = add_user(username, name, password, staff=staff)
-        grant(user, unit, role)
-        self.people.setdefault((unit.code, role), user)
-        self.accounts.append((username, password, f"{unit.name} · {role.label}"))
+    def _people(self, units: Mapping[str, BudgetUnit]) -> None:
+        for given in _read("people.yaml")["people"]:
+            unit, role, password = units[given["unit"]], Role(given["role"]), new_password()
+            user = add_user(given["username"], given["name"], password)
+            grant(user, unit, role)
+            self.people[unit.code, role].append(user)
+            self.accounts.append((user.username, password, f"{unit.name} · {role.label}"))
 
     def _round(self, year: int, scheme: SchemeVersion) -> Round:
         return Round.objects.create(
@@ -93,101 +102,88 @@ class Demo:
             review_public=year == 2022,
         )
 
-    def _own_filing(self, round_: Round) -> None:
-        filing = round_.filings.get(unit=self.department)
-        if round_.fiscal_year == 2022:
-            own = _read("department-2022.yaml")
-            figures = {code: Decimal(value) for code, value in own["figures"].items()}
-            self._fill(filing, figures, own["narrative"], own["explanations"])
-        else:
-            given = self.data["department_2021"]
-            self._fill(filing, self._typical(given, year=2021), self.data["narrative"], {})
-        self._advance(filing, "published")
+    def _papers(self, given: Mapping[str, Any], year: str) -> Papers:
+        """One unit's entry in the data, for one year; the department's own 2022 papers have a file of their own."""
+        of_year = {key: given.get(key, {}).get(year, {}) for key in ("figures", "answers", "explanations", "review", "returned")}
+        texts = self.data["narratives"][given["narrative"]]
+        of_year["narrative"] = {code: text.replace(KIND, given["kind"]) for code, text in texts.items()}
+        if given["code"] == self.department.code and year == "2022":
+            of_year |= self.own
+        return Papers(status=given["status_2022"] if year == "2022" else "published", **of_year)
 
-    def _unit_filing(self, round_: Round, given: Mapping[str, Any]) -> None:
-        filing = round_.filings.get(unit__code=given["code"])
-        status = "published" if round_.fiscal_year == 2021 else given["status"]
-        if status != "draft":
-            texts = self.data["narrative"] if status != "half" else {}
-            self._fill(filing, self._typical(given, year=round_.fiscal_year), texts, {})
-            self._advance(filing, status)
-
-    def _typical(self, given: Mapping[str, Any], *, year: int) -> dict[str, Decimal]:
-        """Figures of a unit of this size whose sums agree to the cent."""
-        scale = Decimal(given["scale"]) * (Decimal("0.94") if year == 2021 else 1)
-        scheme = read_scheme(SCHEME.read_text("utf-8"))
-        figures = {field.code: Decimal(0) for field in scheme.inputs}
-        figures |= {code: _cents(scale * Decimal(share)) for code, share in self.data["typical"]["shares"].items()}
-        figures |= {code: Decimal(count) for code, count in self.data["typical"]["counts"].items()}
-        if year == 2022:
-            figures |= {code: Decimal(value) for code, value in given.get("changes", {}).items()}
-        adjusted, final = figures["adjusted_general"], _cents(figures["adjusted_general"] * Decimal(given["rate"]))
-        figures["final_general"], figures["carry_out"] = final, adjusted - final
-        figures["personnel_final"], figures["office_final"] = (
-            figures["personnel_budget"],
-            _cents(figures["office_budget"] * Decimal("0.97")),
-        )
-        figures["project_budget"] = adjusted - figures["personnel_budget"] - figures["office_budget"]
-        figures["project_final"] = final - figures["personnel_final"] - figures["office_final"]
-        figures["carrun_final"], figures["carrun_last"] = _cents(figures["carrun_budget"] * Decimal("0.9")), figures["carrun_budget"]
-        figures["reception_final"] = figures["reception_last"] = _cents(figures["reception_budget"] * Decimal("0.6"))
-        figures["procurement_final"] = _cents(figures["procurement_budget"] * Decimal("0.96"))
-        figures["assets_used"] = _cents(figures["assets_total"] * Decimal("0.93"))
-        return figures
-
-    def _fill(self, filing: Filing, figures: dict[str, Decimal], texts: Mapping[str, str], explanations: Mapping[str, str]) -> None:
-        """Everything a preparer types, through the services."""
-        by, assessment = self.people[filing.unit.code, Role.PREPARER], filing.assessments.select_related("scheme").get()
-        parts.save_figures(assessment.pk, by=by, version=0, figures=figures)
-        if not texts:
+    def _fill(self, filing: Filing, papers: Papers) -> None:
+        """Everything a preparer types, as far as the papers go."""
+        if papers.status == "draft":
             return
-        parts.save_narrative(assessment.pk, by=by, version=0, texts=texts)
-        parts.save_scores(assessment.pk, by=by, version=0, answers=full_answers(assessment))
+        by, assessment = self._one(filing, Role.PREPARER), filing.assessments.select_related("scheme").get()
+        figures = {code: Decimal(value) for code, value in papers.figures.items()}
+        parts.save_figures(assessment.pk, by=by, version=0, figures=figures)
+        sections = list(papers.narrative)
+        written = sections[: len(sections) // 2] if papers.status == "draft_half" else sections
+        parts.save_narrative(assessment.pk, by=by, version=0, texts={code: papers.narrative[code] for code in written})
+        if papers.status == "draft_half":
+            return
+        parts.save_scores(assessment.pk, by=by, version=0, answers=_answers(assessment, papers))
         data = (FOLDER / "evidence.pdf").read_bytes()
         indicators = ["spending", "carryover"]
         evidence.add_evidence(assessment.pk, by=by, name="部门决算报表（示例）.pdf", data=data, indicators=indicators, public=True)
-        warnings = [finding.code for finding in contents.evaluate(assessment).findings if finding.severity == "warning"]
-        reasons = {code: explanations.get(code, self.data["explanations"]) for code in warnings}
-        parts.save_explanations(assessment.pk, by=by, version=0, texts=reasons)
+        parts.save_explanations(assessment.pk, by=by, version=0, texts=papers.explanations)
 
-    def _advance(self, filing: Filing, status: str) -> None:
-        """Along the line to ``status``, each step by the person whose turn it is."""
-        code, department = filing.unit.code, self.department.code
-        preparer, head = self.people[code, Role.PREPARER], self.people[code, Role.HEAD]
-        reviewer, lead = self.people[department, Role.REVIEWER], self.people[department, Role.LEAD]
-        reached = LINE.index(status)
-        if reached >= LINE.index("awaiting_signoff"):
-            signoff.request_signoff(filing.pk, by=preparer, filled_on=date(filing.round.fiscal_year + 1, 4, 23))
-        if reached >= LINE.index("submitted"):
+    def _file(self, filing: Filing, papers: Papers) -> None:
+        """The unit's side after filling: one asks for sign-off, another signs."""
+        round_, preparer, head = filing.round, self._one(filing, Role.PREPARER), self._one(filing, Role.HEAD)
+        if papers.reach(Status.AWAITING_SIGNOFF):
+            due = round_.publication_date if filing.unit_id == round_.department_id else round_.inner_deadline
+            signoff.request_signoff(filing.pk, by=preparer, filled_on=due + timedelta(days=int(papers.figures["late_days"])))
+        if papers.reach(Status.SUBMITTED):
             filing.refresh_from_db()
             signoff.sign(filing.pk, by=head, digest_seen=signoff.digest_now(filing))
-        if reached >= LINE.index("under_review"):
-            review.open_review(filing.pk, by=reviewer)
-        if status == "returned":
-            part = Part.objects.get(assessment__filing=filing, kind=Part.Kind.FIGURES)
-            comment = review.PartComment(part.pk, "支出完成率只有 87% 左右，请核对项目支出决算数，并说明支出进度慢的原因。")
-            review.return_parts(filing.pk, by=reviewer, comments=[comment])
-        elif reached >= LINE.index("reviewed"):
-            self._review(filing, reviewer)
-        if reached >= LINE.index("approved"):
+        if papers.reach(Status.UNDER_REVIEW):
+            self._judge(filing, papers, next(self.reviewers), self._one(filing, Role.LEAD))
+
+    def _judge(self, filing: Filing, papers: Papers, reviewer: User, lead: User) -> None:
+        """The office's side; what is approved is printed at once, as the worker would."""
+        review.open_review(filing.pk, by=reviewer)
+        if papers.status == Status.RETURNED:
+            found = {part.kind: part.pk for part in Part.objects.filter(assessment__filing=filing)}
+            comments = [review.PartComment(found[kind], text) for kind, text in papers.returned.items()]
+            review.return_parts(filing.pk, by=reviewer, comments=comments)
+        if papers.reach(Status.REVIEWED):
+            self._review(filing, papers, by=reviewer)
+        if papers.reach(Status.APPROVED):
             review.approve(filing.pk, by=lead)
             for job in filing.print_jobs.all():
                 run_print_job(job.pk)
-        if status == "published":
+        if papers.reach(Status.PUBLISHED):
             publish(filing.pk, by=lead)
 
-    def _review(self, filing: Filing, reviewer: User) -> None:
-        """Points as claimed, but for one row that the office sees differently."""
-        rows = [row for assessment in filing.assessments.all() for row in assessment.scores.all()]
-        points = {row.pk: review.ReviewPoints(row.self_points) for row in rows}
-        effect = next(row for row in rows if row.code == "social_effect")
-        points[effect.pk] = review.ReviewPoints(Decimal("7.5"), "效益指标缺少与上年的比较，酌情扣 0.5 分")
-        review.save_review(filing.pk, by=reviewer, version=0, points=points, comment="数据与决算一致，材料齐全。")
-        review.recommend(filing.pk, by=reviewer)
+    def _review(self, filing: Filing, papers: Papers, *, by: User) -> None:
+        """Points as claimed, but for the rows that the office sees differently."""
+        points = {}
+        for row in Score.objects.filter(assessment__filing=filing):
+            given = papers.review.get("points", {}).get(row.code)
+            points[row.pk] = ReviewPoints(Decimal(given["points"]), given["reason"]) if given else ReviewPoints(row.self_points)
+        comment = papers.review.get("comment", self.data["review_comment"])
+        review.save_review(filing.pk, by=by, version=0, points=points, comment=comment)
+        review.recommend(filing.pk, by=by)
+
+    def _one(self, filing: Filing, role: Role) -> User:
+        """Who holds ``role`` for the filing: a role of its unit, or of the department's office."""
+        return (self.people.get((filing.unit.code, role)) or self.people[self.department.code, role])[0]
 
 
-def _cents(value: Decimal) -> Decimal:
-    return value.quantize(CENT, rounding=ROUND_HALF_UP)
+def _read(name: str) -> Any:
+    return yaml.load((FOLDER / name).read_text("utf-8"), Loader=yaml.BaseLoader)  # noqa: S506  # text, lists and maps only
+
+
+def _answers(assessment: Assessment, papers: Papers) -> dict[str, Answer]:
+    """Full answers, but for what the unit does not hold or does not claim, with its reason."""
+    answers = full_answers(assessment)
+    for code, given in papers.answers.items():
+        full = answers[code]
+        points = Decimal(given["points"]) if "points" in given else full.self_points
+        answers[code] = Answer(full.choices.difference(given.get("without", ())), points, given["reason"])
+    return answers
 
 
 def full_answers(assessment: Assessment) -> dict[str, Answer]:

@@ -20,14 +20,20 @@ class Command(BaseCommand):
         if BudgetUnit.objects.exists():
             self.stdout.write("There is data already; nothing was changed.")
             return
-        demo = Demo()
-        with transaction.atomic():
-            demo.write()
         path = Path(settings.DATA_DIR) / "demo-accounts.txt"
-        path.touch(mode=0o600)
-        lines = [f"{username:<14} {password}   {about}" for username, password, about in demo.accounts]
-        path.write_text("\n".join(lines) + "\n", "utf-8")
+        with transaction.atomic():
+            demo = Demo()
+            demo.write()
+            lines = [f"{username:<14} {password}   {about}" for username, password, about in demo.accounts]
+            keep(path, lines)
         self.stdout.write(f"Demo accounts (all of them are in {path}):")
         for line in lines:
             if line.split()[0] in SHOWN:
                 self.stdout.write(f"  {line}")
+
+
+def keep(path: Path, lines: list[str]) -> None:
+    """A file that only its owner reads, whatever stood there before; inside the transaction, so that no account is without it."""
+    path.unlink(missing_ok=True)
+    path.touch(mode=0o600)
+    path.write_text("\n".join(lines) + "\n", "utf-8")
