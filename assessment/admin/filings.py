@@ -26,7 +26,7 @@ class FilingAdmin(DeskAccess, admin.ModelAdmin):  # type: ignore[type-arg]
 
     list_display = ["unit", "round", "stage_label", "waiting_for", "self_total", "review_total", "changed_at"]
     list_display_links = ["unit"]
-    list_filter = [("round", admin.RelatedOnlyFieldListFilter), "status", ("unit", admin.RelatedOnlyFieldListFilter)]
+    list_filter = ["round__fiscal_year", "status", ("unit", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["unit", "round"]
     list_per_page = 50
     search_fields = ["unit__name", "unit__code"]

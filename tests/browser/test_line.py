@@ -67,7 +67,7 @@ def open_review(page: Page, house: House) -> None:
 
 
 def fill_figures(page: Page) -> None:
-    page.get_by_role("link", name="基础数据表").click()
+    page.get_by_role("link", name="基础数据表", exact=True).click()
     page.fill("#id_opening_general", "伍万")
     page.get_by_role("button", name="保存基础数据表").click()
     expect(page.locator("tr#opening_general")).to_contain_text("不是数字")
@@ -82,7 +82,7 @@ def fill_figures(page: Page) -> None:
 
 
 def fill_scores(page: Page) -> None:
-    page.get_by_role("link", name="指标评分表").click()
+    page.get_by_role("link", name="指标评分表", exact=True).click()
     for box in page.locator(".choices input[type=checkbox]").all():
         box.check()
     page.get_by_label("社会经济环境效益 评判档次").select_option("achieved")
@@ -92,17 +92,17 @@ def fill_scores(page: Page) -> None:
 
 
 def fill_rest(page: Page) -> None:
-    page.get_by_role("link", name="自评报告").click()
+    page.get_by_role("link", name="自评报告", exact=True).click()
     for code, text in OWN["narrative"].items():
         page.fill(f"#id_{code}", text)
     page.get_by_role("button", name="保存自评报告").click()
-    page.get_by_role("link", name="佐证材料").click()
+    page.get_by_role("link", name="佐证材料", exact=True).click()
     evidence = Path(settings.BASE_DIR) / "reports" / "demo" / "evidence.pdf"
     page.get_by_label("文件").set_input_files(evidence)
     page.get_by_label("支出完成率").check()
     page.get_by_role("button", name="上传").click()
     expect(page.get_by_role("link", name="evidence.pdf")).to_be_visible()
-    page.get_by_role("link", name="核查意见").click()
+    page.get_by_role("link", name="核查意见", exact=True).click()
     for code, text in OWN["explanations"].items():
         page.fill(f"#id_{code}", text)
     page.get_by_role("button", name="保存说明").click()
@@ -149,9 +149,9 @@ def return_and_correct(browser: Browser, house: House) -> None:
     with signed_in(browser, house, "unit11") as page:
         open_filing(page, house)
         expect(page.locator(".next")).to_contain_text("满意度问卷样本应为 200 份")
-        page.get_by_role("link", name="自评报告").click()
+        page.get_by_role("link", name="自评报告", exact=True).click()
         expect(page.locator("main")).to_contain_text("没有被退回，不能修改")
-        page.get_by_role("link", name="基础数据表").click()
+        page.get_by_role("link", name="基础数据表", exact=True).click()
         page.fill("#id_survey_size", "200")
         page.get_by_role("button", name="保存基础数据表").click()
         request_signoff(page, house)
