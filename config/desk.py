@@ -6,6 +6,7 @@ from django.contrib.admin import AdminSite
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 
 from assessment import permissions
@@ -33,6 +34,14 @@ class Desk(AdminSite):
         """In the order of the work: filings, what goes out, units and people."""
         order = {"assessment": 0, "reports": 1, "units": 2}
         return sorted(super().get_app_list(request, app_label), key=lambda app: order.get(app["app_label"], 9))
+
+    def get_urls(self) -> list[Any]:
+        """Without the shortcut that would tell anybody at a desk which numbers exist elsewhere."""
+        return [url for url in super().get_urls() if getattr(url, "name", None) != "view_on_site"]
+
+    def password_change(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """Passwords are changed where everybody changes theirs."""
+        return redirect("units:password")
 
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """To the site's own sign-in; who is signed in already and holds no office role is refused."""

@@ -12,6 +12,8 @@ def _own_files(settings: LazySettings, tmp_path: Path) -> None:
     """Every test writes its files into a folder of its own, and over the address a plain test client uses."""
     settings.MEDIA_ROOT = tmp_path / "files"
     settings.DATA_DIR = tmp_path
+    settings.STATIC_ROOT = tmp_path / "static"
+    settings.STATIC_ROOT.mkdir()
     settings.SECURE_SSL_REDIRECT = False
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     cache.clear()

@@ -1,0 +1,309 @@
+"""Every address × role × own, sibling and other unit, against a table written by hand."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import LazySettings, settings
+from django.db import transaction
+from django.test import Client, override_settings
+from django.urls import get_resolver, reverse
+from django.utils import timezone
+
+from assessment.domain.workflow import Status
+from assessment.services import evidence
+from reports.models import PrintJob, Publication
+from tests.factories import PDF, Line, make_department, make_unit, make_user
+from units.models import Role, User
+
+pytestmark = pytest.mark.django_db
+
+UNIT = {Role.PREPARER, Role.HEAD}
+OFFICE = {Role.REVIEWER, Role.LEAD, Role.ADMINISTRATOR, Role.AUDITOR}
+ADMINISTRATOR = {Role.ADMINISTRATOR}
+PERSONS: list[Role | None] = [*Role, None]
+
+#: Addresses everybody may read, signed in or not.
+PUBLIC = {"reports:portal", "reports:publication", "reports:publication_pdf", "healthz", "units:sign_in"}
+#: Addresses everybody may read who is signed in.
+SIGNED_IN = {"home", "assessment:mine", "units:password", "units:password_done"}
+#: Addresses of one filing on the unit's pages: who may see the filing may read them.
+READ_FILING = {
+    "assessment:filing": "filing",
+    "assessment:paper": "filing",
+    "assessment:figures": "assessment",
+    "assessment:scores": "assessment",
+    "assessment:narrative": "assessment",
+    "assessment:findings": "assessment",
+    "assessment:evidence": "assessment",
+    "assessment:download": "evidence",
+    "reports:job": "job",
+    "reports:job_pdf": "job",
+}
+#: Acts on one filing: a POST of who may see the filing is answered, with a refusal in words where it is not their turn.
+ACT_ON_FILING = {
+    "assessment:request_signoff": "filing",
+    "assessment:sign": "filing",
+    "assessment:hand_back": "filing",
+    "assessment:recall": "filing",
+    "assessment:remove_evidence": "evidence",
+    "reports:preview": "filing",
+    "reports:retry": "job",
+}
+#: Acts at the desk: office roles only.
+ACT_AT_DESK = {
+    "admin:assessment_filing_open",
+    "admin:assessment_filing_save",
+    "admin:assessment_filing_return",
+    "admin:assessment_filing_recommend",
+    "admin:assessment_filing_review_again",
+    "admin:assessment_filing_approve",
+    "admin:assessment_filing_reopen",
+    "admin:reports_publication_publish",
+}
+#: Pages of the desk without an object, and who may read them.
+DESK = {
+    "admin:index": OFFICE,
+    "admin:password_change": OFFICE,
+    "admin:password_change_done": OFFICE,
+    "admin:jsi18n": OFFICE,
+    "admin:assessment_filing_changelist": OFFICE,
+    "admin:assessment_round_changelist": OFFICE,
+    "admin:assessment_schemeversion_changelist": OFFICE,
+    "admin:reports_printjob_changelist": OFFICE,
+    "admin:reports_publication_changelist": OFFICE,
+    "admin:assessment_filing_add": set(),
+    "admin:assessment_schemeversion_add": set(),
+    "admin:reports_printjob_add": set(),
+    "admin:reports_publication_add": set(),
+    "admin:assessment_round_add": ADMINISTRATOR,
+    "admin:units_budgetunit_changelist": ADMINISTRATOR,
+    "admin:units_budgetunit_add": ADMINISTRATOR,
+    "admin:units_user_changelist": ADMINISTRATOR,
+    "admin:units_user_add": ADMINISTRATOR,
+}
+#: Objects at the desk: kind, who may open their page. Nobody deletes any.
+DESK_OBJECTS = {
+    "assessment_filing": ("filing", OFFICE),
+    "assessment_round": ("round", OFFICE),
+    "reports_printjob": ("job", OFFICE),
+    "reports_publication": ("publication_row", OFFICE),
+    "units_budgetunit": ("unit", ADMINISTRATOR),
+    "units_user": ("user", ADMINISTRATOR),
+}
+#: Answered by themselves, tested one by one below.
+ELSEWHERE = {"units:sign_out", "admin:login", "admin:logout", "admin:autocomplete", "admin:app_list", "admin:auth_user_password_change"}
+
+
+@dataclass(frozen=True)
+class Target:
+    """One unit's filing with the numbers that its addresses need."""
+
+    line: Line
+
+    def number(self, kind: str) -> Any:
+        filing = self.line.filing
+        found: dict[str, Any] = {
+            "filing": filing.pk,
+            "assessment": self.line.assessment.pk,
+            "round": filing.round_id,
+            "unit": self.line.unit.pk,
+            "user": self.line.preparer.pk,
+        }
+        if kind in found:
+            return found[kind]
+        if kind == "evidence":
+            return self.line.assessment.evidence.get().pk
+        if kind == "job":
+            return PrintJob.objects.filter(filing=filing).latest("pk").pk
+        return Publication.objects.get(filing=filing).pk
+
+
+@dataclass(frozen=True)
+class World:
+    """A published filing of one's own unit, of a sibling unit, and of another department's unit."""
+
+    own: Target
+    sibling: Target
+    foreign: Target
+    files: Path
+
+    def person(self, role: Role | None) -> User:
+        line = self.own.line
+        return make_user(role, line.unit if role in UNIT else line.department) if role else make_user()
+
+
+def published(department: Any) -> Target:
+    line = Line(department=department)
+    proof = {"name": "证明.pdf", "data": PDF + str(line.unit.pk).encode(), "indicators": ["spending"], "public": False}
+    evidence.add_evidence(line.assessment.pk, by=line.preparer, **proof)
+    line.advance(Status.PUBLISHED)
+    return Target(line)
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """Made once; each test's own changes are undone before the next one."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        with override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("world")):
+            department = make_department()
+            yield World(published(department), published(department), published(make_department("另一部门")), Path(settings.MEDIA_ROOT))
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(autouse=True)
+def _world_files(settings: LazySettings, _own_files: None, world: World) -> None:
+    settings.MEDIA_ROOT = world.files
+
+
+def ask(client: Client, address: str, *, post: bool = False) -> tuple[int, str]:
+    """The answer after all redirects but one out of the desk: status, and where it ended."""
+    response: Any = client.post(address, {}, follow=True) if post else client.get(address, follow=True)
+    response.close()
+    ended = response.redirect_chain[-1][0].partition("?")[0] if response.redirect_chain else address
+    return response.status_code, ended
+
+
+def sees(role: Role | None, target: str) -> bool:
+    """Whether somebody of one's own unit or department may see the filing of ``target``."""
+    return (target == "own" and role in UNIT) or (target in ("own", "sibling") and role in OFFICE)
+
+
+def names() -> set[str]:
+    """The names of all addresses, with their namespaces."""
+
+    def walk(resolver: Any, space: str) -> Any:
+        for item in resolver.url_patterns:
+            if hasattr(item, "url_patterns"):
+                yield from walk(item, f"{item.namespace}:" if item.namespace else space)
+            elif item.name:
+                yield f"{space}{item.name}"
+
+    return set(walk(get_resolver(), ""))
+
+
+def test_the_tables_name_every_address_there_is() -> None:
+    objects = {f"admin:{name}_{page}" for name in (*DESK_OBJECTS, "assessment_schemeversion") for page in ("change", "history", "delete")}
+    tables = [PUBLIC, SIGNED_IN, READ_FILING, ACT_ON_FILING, ACT_AT_DESK, DESK, objects, ELSEWHERE]
+    assert names() == set().union(*tables)
+
+
+def test_a_visitor_reads_what_is_public_and_is_asked_to_sign_in_for_everything_else(client: Client, world: World) -> None:
+    number = Publication.objects.get(filing=world.own.line.filing).number
+    for name in PUBLIC:
+        address = reverse(name, args=[number] if "publication" in name else [])
+        assert ask(client, address) == (200, address)
+    sign_in = reverse("units:sign_in")
+    closed = [reverse(name) for name in (SIGNED_IN | DESK.keys())]
+    closed += [reverse(name, args=[world.own.number(kind)]) for name, kind in READ_FILING.items()]
+    closed += [reverse(f"admin:{name}_change", args=[world.own.number(kind)]) for name, (kind, _) in DESK_OBJECTS.items()]
+    assert {address: ask(client, address) for address in closed} == dict.fromkeys(closed, (200, sign_in))
+    acts = [reverse(name, args=[world.own.number(kind)]) for name, kind in ACT_ON_FILING.items()]
+    acts += [reverse(name, args=[world.own.number("filing")]) for name in ACT_AT_DESK]
+    assert {address: ask(client, address, post=True) for address in acts} == dict.fromkeys(acts, (200, sign_in))
+
+
+@pytest.mark.parametrize("role", PERSONS)
+def test_each_role_reaches_its_own_and_nothing_else(client: Client, world: World, role: Role | None) -> None:
+    client.force_login(world.person(role))
+    answers, expected = {}, {}
+
+    for name in SIGNED_IN:
+        answers[name] = client.get(reverse(name), follow=True).status_code
+        expected[name] = 200
+    for target in ("own", "sibling", "foreign"):
+        numbers: Target = getattr(world, target)
+        for name, kind in READ_FILING.items():
+            response = client.get(reverse(name, args=[numbers.number(kind)]))
+            response.close()
+            answers[target, name] = response.status_code
+            expected[target, name] = 200 if sees(role, target) else 404
+        for name, kind in ACT_ON_FILING.items():
+            answered = client.post(reverse(name, args=[numbers.number(kind)]), {}).status_code
+            answers[target, name] = "answered" if answered in (302, 422) else answered
+            expected[target, name] = "answered" if sees(role, target) else 404
+
+    assert answers == expected
+    for target in (world.own, world.sibling, world.foreign):
+        target.line.filing.refresh_from_db()
+        assert target.line.filing.status == Status.PUBLISHED
+
+
+@pytest.mark.parametrize("role", PERSONS)
+def test_the_desk_is_open_to_the_office_and_each_page_to_its_roles(client: Client, world: World, role: Role | None) -> None:
+    client.force_login(world.person(role))
+    answers, expected = {}, {}
+
+    for name, roles in DESK.items():
+        answers[name] = client.get(reverse(name), follow=True).status_code
+        expected[name] = 200 if role in roles else 403
+    for target in ("own", "sibling", "foreign"):
+        numbers: Target = getattr(world, target)
+        for name, (kind, roles) in DESK_OBJECTS.items():
+            for page in ("change", "history", "delete"):
+                response: Any = client.get(reverse(f"admin:{name}_{page}", args=[numbers.number(kind)]), follow=True)
+                sent_away = bool(response.redirect_chain) and response.redirect_chain[-1][0] == reverse("admin:index")
+                answers[target, name, page] = not sent_away and response.status_code == 200
+                expected[target, name, page] = role in roles and target != "foreign" and page != "delete"
+        for name in ACT_AT_DESK:
+            answered = client.post(reverse(name, args=[numbers.number("filing")]), {}).status_code
+            answers[target, name] = answered if role in OFFICE else client.get(reverse("admin:login")).status_code
+            expected[target, name] = (404 if target == "foreign" else answered) if role in OFFICE else 403
+            assert role not in OFFICE or target == "foreign" or answered in (302, 422)
+
+    assert answers == expected
+    for target in (world.own, world.sibling, world.foreign):
+        target.line.filing.refresh_from_db()
+        assert target.line.filing.status == Status.PUBLISHED
+
+
+def test_a_filing_of_another_department_is_not_found_at_the_desk(client: Client, world: World) -> None:
+    client.force_login(world.person(Role.LEAD))
+    assert client.get(reverse("admin:assessment_filing_change", args=[world.foreign.number("filing")])).status_code == 404
+    assert client.get(reverse("admin:assessment_filing_change", args=[10_000_000])).status_code == 404
+
+
+def test_the_scheme_pages_are_for_reading_by_the_office(client: Client) -> None:
+    line = Line()
+    client.force_login(make_user(Role.AUDITOR, line.department))
+    number = line.assessment.scheme_id
+    pages = {
+        page: client.get(reverse(f"admin:assessment_schemeversion_{page}", args=[number])).status_code
+        for page in ("change", "history", "delete")
+    }
+    assert pages == {"change": 200, "history": 200, "delete": 403}
+
+
+def test_signing_out_needs_a_post_and_the_desk_has_no_sign_in_of_its_own(client: Client) -> None:
+    assert client.get(reverse("units:sign_out")).status_code == 405
+    assert client.get(reverse("admin:login"), {"next": "/desk/"}).headers["Location"] == f"{reverse('units:sign_in')}?next=/desk/"
+    line = Line()
+    client.force_login(make_user(Role.REVIEWER, line.department))
+    assert client.get(reverse("admin:logout")).status_code == 405
+    assert client.get(reverse("admin:autocomplete")).status_code == 403
+    assert client.get(reverse("admin:app_list", args=["units"])).status_code == 404
+    assert client.get(reverse("admin:app_list", args=["assessment"])).status_code == 200
+
+
+@pytest.mark.parametrize("role", PERSONS)
+def test_a_password_is_reset_by_the_administrators_of_the_persons_department_only(client: Client, role: Role | None) -> None:
+    own, foreign = Line(), Line()
+    client.force_login(make_user(role, own.unit if role in UNIT else own.department) if role else make_user())
+    answers = [client.get(reverse("admin:auth_user_password_change", args=[line.preparer.pk])).status_code for line in (own, foreign)]
+    assert answers == ([200, 404] if role == Role.ADMINISTRATOR else [403, 403] if role in OFFICE else [302, 302])
+
+
+def test_who_lost_the_role_yesterday_reaches_nothing_today(client: Client) -> None:
+    line = Line()
+    line.preparer.memberships.update(valid_to=timezone.localdate() - timedelta(days=1))
+    client.force_login(line.preparer)
+    assert client.get(reverse("assessment:filing", args=[line.filing.pk])).status_code == 404
+
+
+def test_a_unit_without_a_filing_of_its_own_has_an_empty_list(client: Client) -> None:
+    line = Line()
+    client.force_login(make_user(Role.PREPARER, make_unit(line.department)))
+    assert "还没有自评材料" in client.get(reverse("assessment:mine")).content.decode()

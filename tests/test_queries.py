@@ -1,0 +1,135 @@
+"""Each list asks the database as many questions for one row as for three."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from assessment.domain.workflow import Status
+from assessment.models import Part
+from assessment.services import evidence
+from assessment.services.schemes import load_scheme
+from reports.services.jobs import ask_preview
+from tests.factories import PDF, Line, example_scheme, make_round, make_unit, make_user
+from units.models import Role, User
+
+pytestmark = pytest.mark.django_db
+
+
+def questions(client: Client, address: str) -> int:
+    """How many queries a page takes, once everything a process keeps is warm."""
+    client.get(address)
+    with CaptureQueriesContext(connection) as asked:
+        response: Any = client.get(address)
+    assert response.status_code == 200
+    return len(asked)
+
+
+def rows(client: Client, address: str, mark: str) -> int:
+    return client.get(address).content.decode().count(mark)
+
+
+def test_the_lists_of_filings_and_publications(client: Client) -> None:
+    first = Line(Status.PUBLISHED)
+    office = make_user(Role.AUDITOR, first.department)
+    lists = {
+        "reports:portal": 'class="stretched"',
+        "assessment:mine": 'class="stretched"',
+        "admin:index": "填报人",
+        "admin:assessment_filing_changelist": 'class="field-unit',
+        "admin:reports_printjob_changelist": 'class="field-filing',
+        "admin:reports_publication_changelist": 'class="field-number',
+    }
+    client.force_login(office)
+    one = {name: questions(client, reverse(name)) for name in lists}
+    for _ in range(2):
+        Line(Status.PUBLISHED, department=first.department)
+    three = {name: questions(client, reverse(name)) for name in lists}
+
+    assert three == one
+    shown = {name: rows(client, reverse(name), mark) for name, mark in lists.items() if name != "admin:index"}
+    assert shown == dict.fromkeys(shown, 3)
+
+
+def grow_people(line: Line) -> User:
+    for _ in range(2):
+        make_user(Role.PREPARER, make_unit(line.department))
+    return make_user(Role.ADMINISTRATOR, line.department)
+
+
+def grow_rounds(line: Line) -> User:
+    for year in (2020, 2021):
+        make_round(line.department, year)
+    return make_user(Role.ADMINISTRATOR, line.department)
+
+
+@pytest.mark.parametrize(
+    ("name", "grow"),
+    [
+        ("admin:units_budgetunit_changelist", grow_people),
+        ("admin:units_user_changelist", grow_people),
+        ("admin:assessment_round_changelist", grow_rounds),
+    ],
+)
+def test_the_lists_of_the_administrator(client: Client, name: str, grow: Callable[[Line], User]) -> None:
+    line = Line()
+    client.force_login(make_user(Role.ADMINISTRATOR, line.department))
+    one = questions(client, reverse(name))
+    client.force_login(grow(line))
+    assert questions(client, reverse(name)) == one
+
+
+def test_the_list_of_schemes(client: Client) -> None:
+    line = Line()
+    client.force_login(make_user(Role.AUDITOR, line.department))
+    address = reverse("admin:assessment_schemeversion_changelist")
+    one = questions(client, address)
+    for version in ("2022.2", "2022.3"):
+        load_scheme(example_scheme().model_copy(update={"version": version}))
+    assert questions(client, address) == one
+
+
+def test_the_pages_of_one_filing_with_one_and_three_files_comments_and_prints(client: Client) -> None:
+    line = Line(Status.UNDER_REVIEW)
+    line.return_figures()
+    line.filing.refresh_from_db()
+    Part.objects.update(locked=False)
+    client.force_login(line.preparer)
+    pages = {
+        reverse("assessment:filing", args=[line.filing.pk]),
+        reverse("assessment:paper", args=[line.filing.pk]),
+        *(reverse(f"assessment:{part}", args=[line.assessment.pk]) for part in ("figures", "scores", "narrative", "evidence", "findings")),
+    }
+
+    def add(number: int) -> None:
+        data = PDF + str(number).encode()
+        evidence.add_evidence(
+            line.assessment.pk, by=line.preparer, name=f"证明{number}.pdf", data=data, indicators=["spending"], public=False
+        )
+        ask_preview(line.filing, by=line.preparer)
+
+    add(1)
+    one = {page: questions(client, page) for page in pages}
+    add(2)
+    add(3)
+    assert {page: questions(client, page) for page in pages} == one
+
+
+def test_the_review_view_with_one_and_three_files(client: Client) -> None:
+    line = Line()
+    proof = {"by": line.preparer, "indicators": ["spending"], "public": False}
+    evidence.add_evidence(line.assessment.pk, name="甲.pdf", data=PDF + b"1", **proof)
+    line.advance(Status.UNDER_REVIEW)
+    other = Line(department=line.department)
+    for number in range(3):
+        evidence.add_evidence(
+            other.assessment.pk, name=f"{number}.pdf", data=PDF + str(number).encode(), **(proof | {"by": other.preparer})
+        )
+    other.advance(Status.UNDER_REVIEW)
+    client.force_login(line.reviewer)
+    counts = [questions(client, reverse("admin:assessment_filing_change", args=[item.filing.pk])) for item in (line, other)]
+    assert counts[0] == counts[1]
