@@ -4,8 +4,11 @@ Two ways to run: embedded (``JIPING_EMBEDDED=1``: SQLite and a broker made of fi
 starts) and production (everything named by the environment; nothing has a secret default).
 """
 
+import contextlib
+import os
 import secrets
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -32,8 +35,12 @@ def _embedded_secret() -> str:
     """A secret of this installation's own, made at its first start and readable by its owner only."""
     path = DATA_DIR / "secret_key"
     if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(50))
+        # Whole or not at all: of two processes that start at once, the second takes over what the first linked.
+        with tempfile.NamedTemporaryFile("w", dir=DATA_DIR) as draft:
+            draft.write(secrets.token_urlsafe(50))
+            draft.flush()
+            with contextlib.suppress(FileExistsError):
+                os.link(draft.name, path)
     return path.read_text()
 
 
@@ -218,5 +225,10 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {"fontTools": {"level": "WARNING"}, "weasyprint": {"level": "ERROR"}, "axes": {"level": "WARNING"}},
+    "loggers": {
+        "fontTools": {"level": "WARNING"},
+        "weasyprint": {"level": "ERROR"},
+        "axes": {"level": "WARNING"},
+        "kombu.connection": {"level": "ERROR"},
+    },
 }

@@ -10,7 +10,7 @@ from assessment import permissions
 class DeskAccess:
     """Read for the whole office; nobody adds, changes or deletes through the admin's own forms."""
 
-    view_on_site = False
+    view_on_site: Any = False
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return permissions.sees_desk(request.user)  # type: ignore[arg-type]

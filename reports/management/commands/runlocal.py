@@ -15,6 +15,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 GRACE = 15
+#: Celery warns at length when root starts it, as on a new machine that is for trying out.
+ROOT_IS_FINE = "ignore:You're running the worker with superuser privileges:RuntimeWarning"
 
 
 class Command(BaseCommand):
@@ -60,7 +62,7 @@ def commands(port: int) -> dict[str, list[str]]:
     web = ["config.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "4", "--timeout", "60", "--log-level", "warning"]
     return {
         "web": [python, "-m", "gunicorn", "--chdir", str(settings.BASE_DIR), *web],
-        "worker": [python, "-m", "celery", "--quiet", "--workdir", str(settings.BASE_DIR), *worker],
+        "worker": [python, "-W", ROOT_IS_FINE, "-m", "celery", "--quiet", "--workdir", str(settings.BASE_DIR), *worker],
         "dispatcher": [python, manage, "dispatch"],
     }
 
