@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError, model_validator
@@ -190,7 +191,7 @@ def read(raw: bytes) -> ExchangeFile:
     if len(raw) > MAX_BYTES:
         raise DomainError(f"文件超过 {MAX_BYTES // 1024 // 1024} MB，不是自评材料交换文件")
     try:
-        data = json.loads(raw.decode("utf-8"), parse_float=str)
+        data = json.loads(raw.decode("utf-8"), parse_float=Decimal)
     except (UnicodeDecodeError, ValueError, RecursionError) as error:
         raise DomainError("文件不是 UTF-8 编码的 JSON，无法读取") from error
     try:

@@ -50,17 +50,12 @@ def content_of(filing: Filing) -> exchange.FilingContent:
             notice_title=round_.notice_title,
         ),
         filled_on=filing.filled_on,
-        assessments=tuple(_assessment_content(assessment) for assessment in assessments_of(filing)),
+        assessments=tuple(assessment_content(assessment) for assessment in assessments_of(filing)),
     )
 
 
-def file_of(filing: Filing) -> exchange.ExchangeFile:
-    """The exchange file of the filing as it stands now."""
-    schemes = {assessment.scheme.digest: assessment.scheme.scheme for assessment in filing.assessments.select_related("scheme")}
-    return exchange.pack(content_of(filing), list(schemes.values()))
-
-
-def _assessment_content(assessment: Assessment) -> exchange.AssessmentContent:
+def assessment_content(assessment: Assessment) -> exchange.AssessmentContent:
+    """One assessment as it stands now, with everything that follows from what was typed."""
     stored, scheme, inputs = assessment.scheme, assessment.scheme.scheme, inputs_of(assessment)
     judged = evaluate_assessment(scheme, inputs)
     return exchange.AssessmentContent(
@@ -74,7 +69,7 @@ def _assessment_content(assessment: Assessment) -> exchange.AssessmentContent:
         grade=judged.grade,
         narrative=_narrative(scheme, inputs, judged),
         explanations=_needed_explanations(inputs, judged),
-        evidence=tuple(_evidence(item) for item in assessment.evidence.all()),
+        evidence=tuple(evidence_content(item) for item in assessment.evidence.all()),
     )
 
 
@@ -113,7 +108,8 @@ def _needed_explanations(inputs: Inputs, judged: Evaluation) -> dict[str, str]:
     return {code: text for code, text in inputs.explanations.items() if code in standing}
 
 
-def _evidence(item: Evidence) -> exchange.EvidenceContent:
+def evidence_content(item: Evidence) -> exchange.EvidenceContent:
+    """One file by name and digest."""
     return exchange.EvidenceContent(
         name=item.name,
         sha256=item.sha256,

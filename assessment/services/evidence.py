@@ -61,11 +61,11 @@ def clean_name(name: str) -> str:
 
 
 def store_bytes(data: bytes) -> str:
-    """Keep the bytes under their digest; the same bytes are kept once."""
+    """Keep the bytes under their digest; the same bytes are kept once, and a damaged file is replaced."""
     sha256 = hashlib.sha256(data).hexdigest()
-    path = evidence_path(sha256)
-    if not default_storage.exists(path):
-        default_storage.save(path, ContentFile(data))
+    if find_bytes(sha256) is None:
+        default_storage.delete(evidence_path(sha256))
+        default_storage.save(evidence_path(sha256), ContentFile(data))
     return sha256
 
 
@@ -98,19 +98,21 @@ def add_evidence(assessment_id: int, *, by: User, name: str, data: bytes, indica
 @transaction.atomic
 def remove_evidence(evidence_id: int, *, by: User) -> None:
     """Take one file off the draft; its bytes stay, since a snapshot may name them."""
-    item = Evidence.objects.get(pk=evidence_id)
-    part = take_part(item.assessment_id, Part.Kind.EVIDENCE, by=by, version=None)
+    assessment_id = Evidence.objects.values_list("assessment_id", flat=True).get(pk=evidence_id)
+    part = take_part(assessment_id, Part.Kind.EVIDENCE, by=by, version=None)
+    item = part.assessment.evidence.filter(pk=evidence_id).first()
+    if item is None:
+        raise DomainError("这份文件刚被他人移除")
     item.delete()
     finish_part(part, [f"-{item.name}"], by=by)
 
 
 def find_bytes(sha256: str, folder: Path | None = None) -> bytes | None:
-    """The bytes with this digest, out of the store or out of ``folder`` (files named by digest); None when absent."""
+    """The bytes with this digest, out of the store or out of ``folder`` (files named by digest); None when absent or damaged."""
+    found = []
     if default_storage.exists(evidence_path(sha256)):
         with default_storage.open(evidence_path(sha256)) as file:
-            return bytes(file.read())
-    candidate = folder / sha256 if folder else None
-    if candidate and candidate.is_file():
-        data = candidate.read_bytes()
-        return data if hashlib.sha256(data).hexdigest() == sha256 else None
-    return None
+            found.append(bytes(file.read()))
+    if folder and (folder / sha256).is_file():
+        found.append((folder / sha256).read_bytes())
+    return next((data for data in found if hashlib.sha256(data).hexdigest() == sha256), None)

@@ -1,7 +1,9 @@
 """Export and import of a filing as one exchange file; import is all or nothing."""
 
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from django.db import transaction
 
@@ -9,54 +11,54 @@ from assessment.domain import exchange
 from assessment.domain.checks import Answer
 from assessment.domain.errors import DomainError
 from assessment.domain.scheme import Scheme
+from assessment.domain.workflow import Act, Status
 from assessment.models import Assessment, Filing, Part, Snapshot
-from assessment.services import contents, evidence, parts
+from assessment.services import contents, evidence, parts, turns
 from units.models import User
+
+#: Nothing signed stands while a filing is here.
+UNSIGNED = frozenset({Status.DRAFT, Status.AWAITING_SIGNOFF, Status.RETURNED})
+SHOWN = 5
 
 
 def export(filing: Filing) -> exchange.ExchangeFile:
-    """The signed content where there is one that stands, otherwise the content as it is now."""
-    return exchange.pack(signed_content(filing), schemes_of(filing)) if filing.status not in EDITABLE else contents.file_of(filing)
-
-
-EDITABLE = ("draft", "returned")
+    """The filing as a file that stands alone."""
+    return exchange.pack(signed_content(filing), schemes_of(filing))
 
 
 def signed_content(filing: Filing) -> exchange.FilingContent:
-    """What was signed last, or what would be signed now."""
-    snapshot = filing.snapshots.filter(kind=Snapshot.Kind.FILING).order_by("number").last()
-    if snapshot is None or filing.status == "awaiting_signoff":
+    """What was signed, while that stands; otherwise what would be signed now."""
+    if filing.status in UNSIGNED:
         return contents.content_of(filing)
-    return exchange.FilingContent.model_validate_json(snapshot.content)
+    return exchange.FilingContent.model_validate_json(filing.snapshots.filter(kind=Snapshot.Kind.FILING).latest("number").content)
 
 
 def schemes_of(filing: Filing) -> list[Scheme]:
-    """The schemes of the filing's assessments."""
-    return [assessment.scheme.scheme for assessment in filing.assessments.select_related("scheme")]
+    """The schemes of the filing's assessments, each once."""
+    versions = [assessment.scheme for assessment in filing.assessments.select_related("scheme")]
+    return list({version.digest: version.scheme for version in versions}.values())
 
 
 @transaction.atomic
 def import_file(file: exchange.ExchangeFile, *, by: User, evidence_folder: Path | None = None) -> Filing:
     """Write an exchange file into the unit's open filing, as ``by``; afterwards the content has the file's digest."""
-    filing = _target(file)
+    filing = turns.take(_target(file), Act.EDIT, by=by)
     for content in file.content.assessments:
         assessment = _assessment(filing, content)
         _write_parts(assessment, content, by=by)
         _write_evidence(assessment, content, by=by, folder=evidence_folder)
-    filing.refresh_from_db()
     filing.filled_on = file.content.filled_on
     filing.save(update_fields=["filled_on"])
-    if exchange.content_digest(contents.content_of(filing)) != file.digest.value:
-        raise DomainError("导入后内容与文件的摘要值不符：文件中的测算结果不是由其数据得出的，未导入")
+    _refuse_other_content(file.content, contents.content_of(filing))
     return filing
 
 
-def _target(file: exchange.ExchangeFile) -> Filing:
+def _target(file: exchange.ExchangeFile) -> int:
     unit, round_ = file.content.unit, file.content.round
-    filing = Filing.objects.filter(unit__code=unit.code, round__fiscal_year=round_.fiscal_year).select_related("unit", "round").first()
+    filing = Filing.objects.filter(unit__code=unit.code, round__fiscal_year=round_.fiscal_year).first()
     if filing is None:
         raise DomainError(f"没有“{unit.name}”（{unit.code}）{round_.fiscal_year} 年度的自评材料，请先开通该评价年度")
-    return filing
+    return filing.pk
 
 
 def _assessment(filing: Filing, content: exchange.AssessmentContent) -> Assessment:
@@ -70,34 +72,55 @@ def _assessment(filing: Filing, content: exchange.AssessmentContent) -> Assessme
 
 
 def _write_parts(assessment: Assessment, content: exchange.AssessmentContent, *, by: User) -> None:
+    """Only parts that differ, so that one which was not returned may stay as it is."""
+    here = contents.assessment_content(assessment)
     versions = dict(assessment.parts.values_list("kind", "version"))
-    scheme = assessment.scheme.scheme
-    unknown = set(content.figures) - {field.code for field in scheme.inputs}
-    if unknown:
-        raise DomainError(f"文件中有本指标体系没有的数据项：{'、'.join(sorted(unknown))}")
-    figures = {field.code: Decimal(content.figures[field.code]) if field.code in content.figures else None for field in scheme.inputs}
-    parts.save_figures(assessment.pk, by=by, version=versions[Part.Kind.FIGURES], figures=figures)
-    answers = {score.code: _answer(score) for score in content.scores}
-    parts.save_scores(assessment.pk, by=by, version=versions[Part.Kind.SCORES], answers=answers)
-    texts = {section.code: section.text for section in content.narrative}
-    parts.save_narrative(assessment.pk, by=by, version=versions[Part.Kind.NARRATIVE], texts=texts)
-    explanations = {check.code: content.explanations.get(check.code, "") for check in scheme.checks}
-    parts.save_explanations(assessment.pk, by=by, version=versions[Part.Kind.EXPLANATIONS], texts=explanations)
+    if content.figures != here.figures:
+        figures = {code: Decimal(content.figures[code]) if code in content.figures else None for code in content.figures | here.figures}
+        parts.save_figures(assessment.pk, by=by, version=versions[Part.Kind.FIGURES], figures=figures)
+    if _answers(content) != _answers(here):
+        parts.save_scores(assessment.pk, by=by, version=versions[Part.Kind.SCORES], answers=_answers(content))
+    if content.narrative != here.narrative:
+        texts = {section.code: section.text for section in content.narrative}
+        parts.save_narrative(assessment.pk, by=by, version=versions[Part.Kind.NARRATIVE], texts=texts)
+    if content.explanations != contents.assessment_content(assessment).explanations:  # which ones are needed follows from the figures
+        reasons = {check.code: content.explanations.get(check.code, "") for check in assessment.scheme.scheme.checks}
+        parts.save_explanations(assessment.pk, by=by, version=versions[Part.Kind.EXPLANATIONS], texts=reasons)
 
 
-def _answer(score: exchange.ScoreContent) -> Answer:
-    points = None if score.self_points is None else Decimal(score.self_points)
-    return Answer(frozenset(score.choices), points, score.reason)
+def _answers(content: exchange.AssessmentContent) -> dict[str, Answer]:
+    points = {score.code: None if score.self_points is None else Decimal(score.self_points) for score in content.scores}
+    return {score.code: Answer(frozenset(score.choices), points[score.code], score.reason) for score in content.scores}
 
 
 def _write_evidence(assessment: Assessment, content: exchange.AssessmentContent, *, by: User, folder: Path | None) -> None:
-    wanted = {item.sha256 for item in content.evidence}
-    for stored in assessment.evidence.exclude(sha256__in=wanted):
-        evidence.remove_evidence(stored.pk, by=by)
-    present = set(assessment.evidence.values_list("sha256", flat=True))
-    for item in content.evidence:
-        if item.sha256 not in present:
-            data = evidence.find_bytes(item.sha256, folder)
-            if data is None:
-                raise DomainError(f"缺少佐证材料“{item.name}”，请用 --evidence 指明其所在的文件夹")
-            evidence.add_evidence(assessment.pk, by=by, name=item.name, data=data, indicators=list(item.indicators), public=item.public)
+    missing = {item.sha256: item for item in content.evidence}
+    for stored in assessment.evidence.all():
+        if contents.evidence_content(stored) == missing.get(stored.sha256):
+            del missing[stored.sha256]
+        else:
+            evidence.remove_evidence(stored.pk, by=by)
+    for item in missing.values():
+        data = evidence.find_bytes(item.sha256, folder)
+        if data is None:
+            raise DomainError(f"缺少佐证材料“{item.name}”，请用 --evidence 指明其所在的文件夹")
+        evidence.add_evidence(assessment.pk, by=by, name=item.name, data=data, indicators=list(item.indicators), public=item.public)
+
+
+def _refuse_other_content(given: exchange.FilingContent, here: exchange.FilingContent) -> None:
+    """What follows from the figures, and what this installation says of unit and round, must be what the file says."""
+    places = list(_differences(given.model_dump(mode="json"), here.model_dump(mode="json"), "content"))
+    if places:
+        more = f" 等 {len(places)} 处" if len(places) > SHOWN else ""
+        raise DomainError(f"导入后的内容与文件不同，未导入：{'、'.join(places[:SHOWN])}{more}")
+
+
+def _differences(given: Any, here: Any, place: str) -> Iterator[str]:
+    if isinstance(given, dict) and isinstance(here, dict):
+        for key in sorted(given.keys() | here.keys()):
+            yield from _differences(given.get(key), here.get(key), f"{place}.{key}")
+    elif isinstance(given, list) and isinstance(here, list) and len(given) == len(here):
+        for number, (one, other) in enumerate(zip(given, here, strict=True)):
+            yield from _differences(one, other, f"{place}.{number}")
+    elif given != here:
+        yield place

@@ -7,16 +7,19 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from assessment.domain.canonical import decimal_text
 from assessment.domain.checks import Answer
 from assessment.domain.errors import DomainError, StaleSave
 from assessment.domain.figures import check_figure
 from assessment.domain.narrative import MAX_SECTION, tidy
+from assessment.domain.scheme import Indicator
 from assessment.domain.workflow import Act
 from assessment.models import Assessment, Explanation, Figure, Narrative, Part, Score
-from assessment.services import turns
+from assessment.services import contents, turns
 from units.models import User
 
 MAX_REASON = 1000
+CENT = Decimal("0.01")
 
 
 def take_part(assessment_id: int, kind: Part.Kind, *, by: User, version: int | None) -> Part:
@@ -65,7 +68,16 @@ def save_figures(assessment_id: int, *, by: User, version: int, figures: Mapping
             Figure.objects.filter(assessment=assessment_id, code=code).delete()
         else:
             Figure.objects.update_or_create(assessment_id=assessment_id, code=code, defaults={"value": value})
+    if changed:
+        _open_outdated_scores(part.assessment)
     return finish_part(part, changed, by=by)
+
+
+def _open_outdated_scores(assessment: Assessment) -> None:
+    """Where a corrected figure leaves locked points that no longer fit, they can be corrected as well."""
+    locked = assessment.parts.filter(kind=Part.Kind.SCORES, locked=True)
+    if locked.exists() and any(finding.place.startswith("score:") for finding in contents.evaluate(assessment).blocking):
+        locked.update(locked=False)
 
 
 @transaction.atomic
@@ -76,19 +88,15 @@ def save_scores(assessment_id: int, *, by: User, version: int, answers: Mapping[
     places: dict[str, str] = {}
     for code, answer in answers.items():
         row = scored.get(code)
-        if row is None:
-            places[f"score:{code}"] = "本表没有这一项指标"
-        elif answer.self_points is not None and not 0 <= answer.self_points <= row.points:
-            places[f"score:{code}"] = f"应在 0 至 {row.points} 分之间"
-        elif not answer.choices <= _known_choices(row.rule):
-            places[f"score:{code}"] = "所选的核对项不在本指标中"
+        if fault := "本表没有这一项指标" if row is None else _answer_fault(row, answer):
+            places[f"score:{code}"] = fault
     if places:
         raise DomainError("有得分不合要求，未保存", places)
     changed = []
     stored = {score.code: score for score in part.assessment.scores.all()}
     for code, answer in answers.items():
         score = stored.get(code) or Score(assessment_id=assessment_id, code=code)
-        new = (sorted(answer.choices), answer.self_points, answer.reason[:MAX_REASON])
+        new = (sorted(answer.choices), answer.self_points, answer.reason)
         if (score.choices, score.self_points, score.self_reason) != new:
             score.choices, score.self_points, score.self_reason = new
             score.save()
@@ -96,9 +104,20 @@ def save_scores(assessment_id: int, *, by: User, version: int, answers: Mapping[
     return finish_part(part, changed, by=by)
 
 
-def _known_choices(rule: object) -> set[str]:
-    options = getattr(rule, "items", ()) or getattr(rule, "levels", ())
-    return {option.code for option in options}
+def points_fault(points: Decimal, full: Decimal) -> str:
+    """Why these points cannot stand in a row of ``full`` points; empty when they can."""
+    if not 0 <= points <= full:
+        return f"应在 0 至 {decimal_text(full)} 分之间"
+    return "" if points == points.quantize(CENT) else "最多 2 位小数"
+
+
+def _answer_fault(row: Indicator, answer: Answer) -> str:
+    if answer.self_points is not None and (fault := points_fault(answer.self_points, row.points)):
+        return fault
+    options = getattr(row.rule, "items", ()) or getattr(row.rule, "levels", ())
+    if not answer.choices <= {option.code for option in options}:
+        return "所选的核对项不在本指标中"
+    return f"说明超过 {MAX_REASON} 字，请精简" if len(answer.reason) > MAX_REASON else ""
 
 
 @transaction.atomic

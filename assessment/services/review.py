@@ -12,6 +12,7 @@ from assessment.domain.exchange import ReviewContent, ReviewScore
 from assessment.domain.workflow import Act
 from assessment.models import Comment, Filing, Part, Score, Snapshot
 from assessment.services import turns
+from assessment.services.parts import MAX_REASON, points_fault
 from assessment.services.signoff import freeze, required_reason
 from assessment.signals import filing_approved
 from units.models import User
@@ -54,10 +55,12 @@ def save_review(filing_id: int, *, by: User, version: int, points: Mapping[int, 
             raise DomainError("这一行不属于本材料")
         if fault := _fault(scores[score_id], given):
             places[f"review:{score_id}"] = fault
+    if len(comment.strip()) > MAX_REASON:
+        places["comment"] = f"复核意见超过 {MAX_REASON} 字，请精简"
     if places:
-        raise DomainError("有复核得分不合要求，未保存", places)
+        raise DomainError("有复核得分或意见不合要求，未保存", places)
     changed = [_store(scores[score_id], given) for score_id, given in points.items()]
-    filing.review_comment = comment.strip()[:1000]
+    filing.review_comment = comment.strip()
     filing.review_version += 1
     filing.reviewed_by = by
     return turns.move(filing, Act.REVIEW, by=by, detail={"changed": sorted(code for code in changed if code)})
@@ -69,17 +72,19 @@ def _scores(filing: Filing) -> list[Score]:
 
 def _fault(score: Score, given: ReviewPoints) -> str:
     full = score.assessment.scheme.scheme.scored[score.code].points
+    if len(given.reason.strip()) > MAX_REASON:
+        return f"理由超过 {MAX_REASON} 字，请精简"
     if given.points is None:
         return ""
-    if not 0 <= given.points <= full:
-        return f"应在 0 至 {decimal_text(full)} 分之间"
+    if fault := points_fault(given.points, full):
+        return fault
     if given.points != score.self_points and not given.reason.strip():
         return "与自评得分不同，请写明理由"
     return ""
 
 
 def _store(score: Score, given: ReviewPoints) -> str:
-    reason = given.reason.strip()[:1000]
+    reason = given.reason.strip()
     if (score.review_points, score.review_reason) == (given.points, reason):
         return ""
     score.review_points, score.review_reason = given.points, reason

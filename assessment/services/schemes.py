@@ -12,13 +12,21 @@ from assessment.models import SchemeVersion
 MAX_BYTES = 1024 * 1024
 
 
+class _Loader(yaml.BaseLoader):
+    """Builds nothing but text, lists and maps: no float, no object, and no alias, since a few of them stand for millions of rows."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            raise DomainError("指标体系文件不能用 YAML 的引用（*），请逐项写出")
+        return super().compose_node(parent, index)
+
+
 def read_scheme(text: str) -> Scheme:
     """The scheme in a YAML text; raises ``DomainError`` with every fault and its place."""
     if len(text) > MAX_BYTES:
         raise DomainError("指标体系文件超过 1 MB")
     try:
-        # BaseLoader builds nothing but text, lists and maps: no float is ever made, and no object.
-        data = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506  # BaseLoader is the safest of all
+        data = yaml.load(text, Loader=_Loader)  # noqa: S506  # BaseLoader is the safest of all
     except yaml.YAMLError as error:
         raise DomainError(f"文件不是有效的 YAML：{error}") from error
     except RecursionError as error:

@@ -1,58 +1,124 @@
 """Walking the record: every chain link, every snapshot, every stored file; each fault names its row."""
 
 import hashlib
+import json
 from collections.abc import Iterator
+from typing import Any
 
 from django.core.files.storage import default_storage
+from django.db.models import Sum
+from pydantic import ValidationError
 
 from assessment.domain.canonical import digest
-from assessment.models import Event, Evidence, Snapshot
+from assessment.domain.exchange import FilingContent
+from assessment.domain.workflow import Act, Status
+from assessment.models import Event, Evidence, Filing, Part, SchemeVersion, Snapshot
 from assessment.services.evidence import evidence_path
 from assessment.services.turns import event_digest
 
 
 def verify_record() -> Iterator[str]:
-    """Every fault in events, snapshots and evidence, in English with the row's name; nothing when all is well."""
-    yield from _events()
-    yield from _snapshots()
+    """Every fault in events, snapshots, schemes and evidence, in English with the row's name; nothing when all is well."""
+    for filing in Filing.objects.order_by("pk").iterator():
+        events, snapshots = list(filing.events.order_by("number")), list(filing.snapshots.order_by("pk"))
+        yield from _events(events)
+        yield from _ending(filing, events)
+        yield from _snapshots(events, snapshots)
+    yield from _schemes()
     yield from _evidence()
 
 
-def _events() -> Iterator[str]:
-    filing_id, number, previous = 0, 0, ""
-    for event in Event.objects.order_by("filing", "number").iterator():
-        if event.filing_id != filing_id:
-            filing_id, number, previous = event.filing_id, 0, ""
+def event_name(event: Event) -> str:
+    """An event as a fault names it."""
+    return f"event {event.pk} (filing {event.filing_id}, number {event.number})"
+
+
+def detail_of(event: Event) -> dict[str, Any]:
+    """What an event says beside the act; empty where that was overwritten with something else."""
+    try:
+        detail = json.loads(event.detail)
+    except ValueError:
+        return {}
+    return detail if isinstance(detail, dict) else {}
+
+
+def _events(events: list[Event]) -> Iterator[str]:
+    number, previous = 0, ""
+    for event in events:
         number += 1
-        name = f"event {event.pk} (filing {event.filing_id}, number {event.number})"
         if event.number != number:
-            yield f"{name}: number {number} is missing"
+            yield f"{event_name(event)}: number {number} is missing"
             number = event.number
         if event.previous != previous:
-            yield f"{name}: does not follow the event before it"
+            yield f"{event_name(event)}: does not follow the event before it"
         if event_digest(event) != event.digest:
-            yield f"{name}: content does not match its digest"
+            yield f"{event_name(event)}: content does not match its digest"
         previous = event.digest
 
 
-def _snapshots() -> Iterator[str]:
-    for snapshot in Snapshot.objects.order_by("pk").iterator():
+def _ending(filing: Filing, events: list[Event]) -> Iterator[str]:
+    """A cut tail leaves no gap, but the filing shows what the missing events did."""
+    name = f"filing {filing.pk}"
+    last = events[-1].status if events else Status.DRAFT.value
+    if filing.status != last:
+        yield f"{name}: stands at {filing.status}, its events end at {last}"
+    acts = [event.act for event in events]
+    saves = Part.objects.filter(assessment__filing=filing).aggregate(saves=Sum("version"))["saves"] or 0
+    if saves != acts.count(Act.EDIT):
+        yield f"{name}: its parts were saved {saves} times, {acts.count(Act.EDIT)} events say so"
+    if filing.review_version != acts.count(Act.REVIEW):
+        yield f"{name}: its review was saved {filing.review_version} times, {acts.count(Act.REVIEW)} events say so"
+
+
+def _snapshots(events: list[Event], snapshots: list[Snapshot]) -> Iterator[str]:
+    recorded = _recorded(events)
+    there = {(snapshot.kind, snapshot.number, snapshot.digest) for snapshot in snapshots}
+    for key, event in recorded.items():
+        if key not in there:
+            yield f"{event_name(event)}: the {key[0]} snapshot {key[1]} that it records is missing"
+    for snapshot in snapshots:
         name = f"snapshot {snapshot.pk} (filing {snapshot.filing_id}, {snapshot.kind} {snapshot.number})"
         if digest(snapshot.content) != snapshot.digest:
             yield f"{name}: content does not match its digest"
-        elif snapshot.digest not in _recorded_digests(snapshot):
-            yield f"{name}: no event records its digest"
+        if (snapshot.kind, snapshot.number, snapshot.digest) not in recorded:
+            yield f"{name}: no event records it"
 
 
-def _recorded_digests(snapshot: Snapshot) -> str:
-    return "\n".join(Event.objects.filter(filing=snapshot.filing_id, act__in=["sign", "approve"]).values_list("detail", flat=True))
+def _recorded(events: list[Event]) -> dict[tuple[str, int, str], Event]:
+    """The snapshots that events say were made, by kind, number and digest."""
+    made = {}
+    for act, kind, key in ((Act.SIGN, Snapshot.Kind.FILING, "digest"), (Act.APPROVE, Snapshot.Kind.REVIEW, "review")):
+        for number, event in enumerate((event for event in events if event.act == act), start=1):
+            made[kind.value, number, str(detail_of(event).get(key))] = event
+    return made
+
+
+def _schemes() -> Iterator[str]:
+    for version in SchemeVersion.objects.order_by("pk").iterator():
+        if digest(version.document) != version.digest:
+            yield f"scheme {version.pk} ({version.code} {version.version}): content does not match its digest"
 
 
 def _evidence() -> Iterator[str]:
+    """Files that the drafts name, and those that only a snapshot still names."""
+    seen = set()
     for item in Evidence.objects.order_by("pk").iterator():
-        fault = file_fault(evidence_path(item.sha256), item.sha256)
-        if fault:
+        seen.add(item.sha256)
+        if fault := file_fault(evidence_path(item.sha256), item.sha256):
             yield f"evidence {item.pk} (assessment {item.assessment_id}): {fault}"
+    for snapshot in Snapshot.objects.filter(kind=Snapshot.Kind.FILING).order_by("pk").iterator():
+        for sha256 in _evidence_named(snapshot) - seen:
+            seen.add(sha256)
+            if fault := file_fault(evidence_path(sha256), sha256):
+                yield f"snapshot {snapshot.pk} (filing {snapshot.filing_id}): its evidence {sha256}: {fault}"
+
+
+def _evidence_named(snapshot: Snapshot) -> set[str]:
+    try:
+        content = FilingContent.model_validate_json(snapshot.content)
+    except ValidationError:
+        return set()  # overwritten with something else, and named above
+    return {item.sha256 for assessment in content.assessments for item in assessment.evidence}
 
 
 def file_fault(path: str, sha256: str) -> str:

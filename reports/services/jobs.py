@@ -23,7 +23,7 @@ MAX_WAITING_PREVIEWS = 3
 @transaction.atomic
 def ask_preview(filing: Filing, *, by: User) -> PrintJob:
     """Ask for a preview of the filing as it stands; the same content already waiting or printed is used again."""
-    Filing.objects.select_for_update(of=("self",)).get(pk=filing.pk)
+    filing = Filing.objects.select_for_update(of=("self",)).select_related("unit", "round__department").get(pk=filing.pk)
     content = exchange.write(export(filing))
     previews = PrintJob.objects.filter(filing=filing, kind=PrintJob.Kind.PREVIEW)
     same = previews.filter(content=content).exclude(state=PrintJob.State.FAILED).first()
@@ -56,6 +56,7 @@ def retry(job_id: int) -> PrintJob:
     if job.state != PrintJob.State.FAILED:
         raise DomainError("只有打印失败的任务可以重试")
     job.state, job.attempts, job.error, job.due_at = PrintJob.State.WAITING, 0, "", timezone.now()
+    job.finished_at = None
     job.save()
     return job
 

@@ -9,9 +9,9 @@ from django.utils import timezone
 from assessment.domain.canonical import canonical_json, digest
 from assessment.domain.errors import DomainError
 from assessment.domain.workflow import Act
-from assessment.models import Filing, Snapshot
+from assessment.models import Event, Filing, Snapshot
 from assessment.services import turns
-from assessment.services.verify import file_fault
+from assessment.services.verify import detail_of, event_name, file_fault
 from reports.models import ChainHead, PrintJob, Publication
 from units.models import User
 
@@ -71,20 +71,42 @@ def publication_digest(publication: Publication) -> str:
 
 def verify_publications() -> Iterator[str]:
     """Every fault in the chain of publications and in the printed files, with the row's name."""
+    publications = list(Publication.objects.select_related("snapshot", "job").order_by("number"))
+    yield from _chain(publications)
+    yield from _published(publications)
+    for publication in publications:
+        path = f"prints/{publication.pdf_sha256[:2]}/{publication.pdf_sha256}.pdf"
+        if fault := file_fault(path, publication.pdf_sha256):
+            yield f"{_name(publication)}: PDF {fault}"
+
+
+def _name(publication: Publication) -> str:
+    return f"publication {publication.number} (filing {publication.filing_id})"
+
+
+def _chain(publications: list[Publication]) -> Iterator[str]:
     number, previous = 0, ""
-    for publication in Publication.objects.select_related("snapshot", "job").order_by("number").iterator():
+    for publication in publications:
         number += 1
-        name = f"publication {publication.number} (filing {publication.filing_id})"
         if publication.number != number:
-            yield f"{name}: number {number} is missing"
+            yield f"{_name(publication)}: number {number} is missing"
             number = publication.number
         if publication.previous != previous:
-            yield f"{name}: does not follow the record before it"
+            yield f"{_name(publication)}: does not follow the record before it"
         if publication_digest(publication) != publication.digest:
-            yield f"{name}: content does not match its digest"
-        if fault := file_fault(f"prints/{publication.pdf_sha256[:2]}/{publication.pdf_sha256}.pdf", publication.pdf_sha256):
-            yield f"{name}: PDF {fault}"
+            yield f"{_name(publication)}: content does not match its digest"
+        if (publication.job.snapshot_id, publication.job.sha256) != (publication.snapshot_id, publication.pdf_sha256):
+            yield f"{_name(publication)}: its print job is of another content"
         previous = publication.digest
-    head = ChainHead.objects.filter(pk=1).first()
-    if (head.number, head.digest) != (number, previous) if head else number:
-        yield f"publications: the chain ends at number {number}, its head names another"
+    head = ChainHead.objects.filter(pk=1).first() or ChainHead()
+    if (head.number, head.digest) != (number, previous):
+        yield f"publications: the chain ends at number {number}, its head names number {head.number}"
+
+
+def _published(publications: list[Publication]) -> Iterator[str]:
+    """A cut tail leaves no gap in the chain, but the filing's events say what was made public."""
+    there = {(publication.filing_id, str(publication.number), publication.pdf_sha256) for publication in publications}
+    for event in Event.objects.filter(act=Act.PUBLISH).order_by("pk"):
+        detail = detail_of(event)
+        if (event.filing_id, str(detail.get("publication")), str(detail.get("pdf"))) not in there:
+            yield f"{event_name(event)}: the publication {detail.get('publication')} that it records is missing"

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from assessment.domain.exchange import write
+from assessment.domain.exchange import ExchangeFile, write
 from assessment.models import Filing
 from assessment.services.evidence import find_bytes
 from assessment.services.exchange import export
@@ -26,12 +26,21 @@ class Command(BaseCommand):
         if filing is None:
             raise CommandError(f"No filing of unit {unit} for {year}.")
         file = export(filing)
-        if evidence:
-            evidence.mkdir(parents=True, exist_ok=True)
-            for item in (item for content in file.content.assessments for item in content.evidence):
-                (evidence / item.sha256).write_bytes(find_bytes(item.sha256) or b"")
-        if output:
-            output.write_text(write(file), "utf-8")
-            self.stdout.write(f"{output}: {file.digest.value}")
-        else:
-            self.stdout.write(write(file), ending="")
+        try:
+            if evidence:
+                copy_evidence(file, evidence)
+            if output:
+                output.write_text(write(file), "utf-8")
+        except OSError as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(f"{output}: {file.digest.value}\n" if output else write(file), ending="")
+
+
+def copy_evidence(file: ExchangeFile, folder: Path) -> None:
+    """Every evidence file of ``file`` into ``folder``, named by digest; raises ``CommandError`` for one that is lost."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for item in (item for content in file.content.assessments for item in content.evidence):
+        data = find_bytes(item.sha256)
+        if data is None:
+            raise CommandError(f"The evidence file {item.name} ({item.sha256}) is missing or damaged.")
+        (folder / item.sha256).write_bytes(data)

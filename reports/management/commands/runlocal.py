@@ -16,7 +16,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 GRACE = 15
 #: Celery warns at length when root starts it, as on a new machine that is for trying out.
-ROOT_IS_FINE = "ignore:You're running the worker with superuser privileges:RuntimeWarning"
+ROOT_IS_FINE = "ignore:You're running the worker with superuser privileges"
 
 
 class Command(BaseCommand):
