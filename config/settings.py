@@ -45,14 +45,14 @@ def _embedded_secret() -> str:
 
 
 def _embedded_database() -> dict[str, Any]:
-    """SQLite so that concurrent writers wait instead of failing (ADR 0002)."""
+    """SQLite so that concurrent writers wait instead of failing (ADR 0002), and ``REPLACE`` meets the triggers that refuse DELETE."""
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": DATA_DIR / "jiping.sqlite3",
         "OPTIONS": {
             "timeout": 20,
             "transaction_mode": "IMMEDIATE",
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA recursive_triggers=ON;",
         },
     }
 

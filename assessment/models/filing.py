@@ -54,6 +54,7 @@ class Filing(models.Model):
     review_version = models.PositiveIntegerField(default=0)
     review_comment = models.TextField("复核意见", blank=True)
     changed_at = models.DateTimeField("状态更新时间", auto_now_add=True)
+    last_event = models.CharField(max_length=64, blank=True, help_text="digest of the latest event, so that a cut chain shows")
 
     objects = FilingQuerySet.as_manager()
 

@@ -9,7 +9,7 @@ from assessment.domain import exchange
 from assessment.domain.canonical import ALGORITHM, digest
 from assessment.domain.checks import Finding
 from assessment.domain.errors import DomainError
-from assessment.domain.workflow import Act
+from assessment.domain.workflow import MOVES, Act
 from assessment.models import Filing, Snapshot
 from assessment.services import contents, turns
 from units.models import User
@@ -20,11 +20,11 @@ def blocking_findings(filing: Filing) -> list[Finding]:
     return [finding for assessment in contents.assessments_of(filing) for finding in contents.evaluate(assessment).blocking]
 
 
-def _refuse_blocked(filing: Filing) -> None:
+def _refuse_blocked(filing: Filing, act: Act) -> None:
     blocking = blocking_findings(filing)
     if blocking:
         places = {finding.place: finding.message for finding in blocking}
-        raise DomainError(f"还有 {len(blocking)} 处须处理的核查意见，不能提请签批", places)
+        raise DomainError(f"还有 {len(blocking)} 处须处理的核查意见，不能{MOVES[act].label}", places)
 
 
 @transaction.atomic
@@ -36,7 +36,7 @@ def request_signoff(filing_id: int, *, by: User, filled_on: date | None = None) 
         raise DomainError("填报日期不能晚于今天", {"filled_on": "不能晚于今天"})
     if day.year <= filing.round.fiscal_year:
         raise DomainError("填报日期应在评价年度结束之后", {"filled_on": f"应在 {filing.round.fiscal_year} 年结束之后"})
-    _refuse_blocked(filing)
+    _refuse_blocked(filing, Act.REQUEST_SIGNOFF)
     filing.requested_by = by
     filing.filled_on = day
     return turns.move(filing, Act.REQUEST_SIGNOFF, by=by)
@@ -53,7 +53,7 @@ def hand_back(filing_id: int, *, by: User, reason: str) -> Filing:
 def sign(filing_id: int, *, by: User, digest_seen: str) -> Snapshot:
     """Sign exactly what was seen: freeze the content as a snapshot; refused when it is not what ``by`` looked at."""
     filing = turns.take(filing_id, Act.SIGN, by=by)
-    _refuse_blocked(filing)
+    _refuse_blocked(filing, Act.SIGN)
     text = exchange.content_text(contents.content_of(filing))
     if digest(text) != digest_seen:
         raise DomainError("材料在您查看之后有变动，请重新查看后签批")

@@ -44,6 +44,8 @@ def record(filing: Filing, act: Act, *, by: User, detail: dict[str, Any] | None 
     )
     event.digest = event_digest(event)
     event.save(force_insert=True)
+    filing.last_event = event.digest
+    filing.save(update_fields=["last_event"])
     return event
 
 

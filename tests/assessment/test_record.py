@@ -237,7 +237,11 @@ def test_removed_last_events_are_named_by_the_status_that_they_led_to() -> None:
 
     remove(*last)
 
-    assert verified() == (1, [f"filing {line.filing.pk}: stands at returned, its events end at submitted"])
+    name = f"filing {line.filing.pk}"
+    assert verified() == (
+        1,
+        [f"{name}: stands at returned, its events end at submitted", f"{name}: its events do not end with the one it names"],
+    )
 
 
 def test_without_any_event_a_filing_past_its_draft_is_named() -> None:
@@ -250,7 +254,7 @@ def test_without_any_event_a_filing_past_its_draft_is_named() -> None:
         1,
         [
             f"filing {line.filing.pk}: stands at awaiting_signoff, its events end at draft",
-            f"filing {line.filing.pk}: its parts were saved 3 times, 0 events say so",
+            f"filing {line.filing.pk}: its events do not end with the one it names",
         ],
     )
 
@@ -264,10 +268,43 @@ def test_removed_last_saves_are_named_though_the_status_is_the_same() -> None:
     assert verified() == (
         1,
         [
-            f"filing {draft.filing.pk}: its parts were saved 3 times, 2 events say so",
-            f"filing {reviewed.filing.pk}: its review was saved 1 times, 0 events say so",
+            f"filing {draft.filing.pk}: its events do not end with the one it names",
+            f"filing {reviewed.filing.pk}: its events do not end with the one it names",
         ],
     )
+
+
+def test_a_removed_pair_that_led_back_to_the_same_status_is_named() -> None:
+    line = Line(Status.AWAITING_SIGNOFF)
+    signoff.hand_back(line.filing.pk, by=line.head, reason="请补充")
+
+    remove(event(line, -2), event(line, -1))
+
+    assert verified() == (1, [f"filing {line.filing.pk}: its events do not end with the one it names"])
+
+
+def test_a_chain_rewritten_to_its_end_is_named() -> None:
+    line = Line()
+    last = event(line, -1)
+    last.at += timedelta(days=1)
+
+    tamper(last, at=last.at, digest=event_digest(last))
+
+    assert verified() == (1, [f"filing {line.filing.pk}: its events do not end with the one it names"])
+
+
+def test_replace_is_refused_like_delete_and_update() -> None:
+    """``INSERT OR REPLACE`` deletes the old row: on SQLite the triggers see that only when told to."""
+    line = Line()
+    last = event(line, -1)
+    columns = ", ".join(field.column for field in Event._meta.fields)
+    statement = f"INSERT INTO assessment_event ({columns}) SELECT {columns} FROM assessment_event WHERE id = {last.pk}"
+    if connection.vendor == "sqlite":
+        statement = statement.replace("INSERT", "INSERT OR REPLACE")
+    else:
+        statement += " ON CONFLICT (id) DO UPDATE SET act = 'sign'"
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
 
 
 def test_a_changed_snapshot_is_named() -> None:

@@ -108,7 +108,7 @@ def test_what_no_longer_holds_is_not_signed_even_if_it_was_seen() -> None:
 
     act = lambda: signoff.sign(line.filing.pk, by=line.head, digest_seen=seen)  # noqa: E731
 
-    assert refusal_of(act) == ("还有 1 处须处理的核查意见，不能提请签批", {"figure:staff_temp": "“编外人数”未填写"})
+    assert refusal_of(act) == ("还有 1 处须处理的核查意见，不能签批报送", {"figure:staff_temp": "“编外人数”未填写"})
 
 
 @pytest.mark.parametrize(("days", "late"), [(3, 3), (1, 1), (0, 0), (-5, 0)])
