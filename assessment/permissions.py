@@ -1,7 +1,7 @@
 """Who may do what with a filing: the workflow table, the roles held, and the two-person rules."""
 
 from assessment.domain.errors import DomainError
-from assessment.domain.workflow import MOVES, STAGES, Act, Move, Status, Turn
+from assessment.domain.workflow import MOVES, STAGES, Act, Move, Status, Turn, acts_for
 from assessment.models import Event, Filing
 from units.models import OFFICE_ROLES, UNIT_ROLES, Membership, Role, User
 
@@ -22,8 +22,12 @@ def turns_of(user: User, filing: Filing) -> frozenset[Turn]:
 
 def refusal(user: User, filing: Filing, act: Act) -> str:
     """Why ``user`` may not do ``act`` with ``filing`` now, in Chinese; empty when they may."""
+    return _refusal(user, filing, act, turns_of(user, filing))
+
+
+def _refusal(user: User, filing: Filing, act: Act, turns: frozenset[Turn]) -> str:
     move, status = MOVES[act], Status(filing.status)
-    if not move.roles & turns_of(user, filing):
+    if not move.roles & turns:
         return f"您不承担此项工作，不能“{move.label}”"
     if status not in move.sources:
         stage = STAGES[status]
@@ -40,6 +44,17 @@ def has_reviewed(user: User, filing: Filing) -> bool:
     return Event.objects.filter(filing=filing, actor=user, act__in=REVIEWING).exists()
 
 
+def takes_part(user: User, filing: Filing) -> bool:
+    """Whether ``user`` takes any turn on ``filing``; auditors and administrators only read."""
+    return bool(turns_of(user, filing))
+
+
+def check_takes_part(user: User, filing: Filing) -> None:
+    """Raise ``DomainError`` for those who only read."""
+    if not takes_part(user, filing):
+        raise DomainError("您只能查阅这份材料，不能打印")
+
+
 def check_act(user: User, filing: Filing, act: Act) -> None:
     """Raise ``DomainError`` with the reason when ``user`` may not do ``act`` now."""
     if reason := refusal(user, filing, act):
@@ -48,9 +63,8 @@ def check_act(user: User, filing: Filing, act: Act) -> None:
 
 def open_acts(user: User, filing: Filing) -> list[Move]:
     """The acts open to ``user`` now, in the table's order."""
-    turns, status = turns_of(user, filing), Status(filing.status)
-    moves = [move for move in MOVES.values() if status in move.sources and move.roles & turns]
-    return [move for move in moves if not refusal(user, filing, move.act)]
+    turns = turns_of(user, filing)
+    return [move for move in acts_for(Status(filing.status), turns) if not _refusal(user, filing, move.act, turns)]
 
 
 def sees_desk(user: User) -> bool:

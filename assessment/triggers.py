@@ -1,4 +1,7 @@
-"""SQL triggers that make a table append-only, for PostgreSQL and SQLite; used by migrations only."""
+"""SQL triggers that make a table append-only, for PostgreSQL and SQLite; used by migrations only.
+
+SQLite drops a table's triggers when a later migration remakes the table: such a migration adds them again.
+"""
 
 from typing import Any
 

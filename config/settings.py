@@ -7,7 +7,6 @@ starts) and production (everything named by the environment; nothing has a secre
 import contextlib
 import os
 import secrets
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -82,7 +81,6 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
-    "django.forms",
     "axes",
     "csp",
     "crispy_forms",
@@ -120,7 +118,6 @@ TEMPLATES = [
         },
     }
 ]
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 
@@ -141,6 +138,8 @@ AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_TEMPLATE = "units/locked_out.html"
 AXES_VERBOSE = False
+# Behind a proxy every request comes from the proxy: without this, anybody could lock anybody out by name alone.
+AXES_CLIENT_IP_CALLABLE = "units.services.client_address"
 AXES_ENABLE_ADMIN = False
 
 LANGUAGE_CODE = "zh-hans"
@@ -151,14 +150,9 @@ STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = DATA_DIR / "static"
 MEDIA_ROOT = DATA_DIR / "files"
-TESTING = "pytest" in sys.modules
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {
-        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        if TESTING
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
-    },
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 FILE_UPLOAD_PERMISSIONS = 0o640
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
@@ -167,6 +161,8 @@ EVIDENCE_MAX_BYTES = 20 * 1024 * 1024
 
 # A plain-http address is right only for the embedded demo on this machine.
 HTTPS = not EMBEDDED
+# Set by the proxy on each request, whatever the client sent (README, "The proxy").
+CLIENT_ADDRESS_HEADER = "HTTP_X_REAL_IP" if HTTPS else ""
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]

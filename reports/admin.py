@@ -25,7 +25,7 @@ class PrintJobAdmin(DeskAccess, admin.ModelAdmin):  # type: ignore[type-arg]
     list_select_related = ["filing__unit", "filing__round", "asked_by"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PrintJob]:
-        return super().get_queryset(request).filter(pk__in=PrintJob.objects.visible_to(request.user)).defer("content", "review")  # type: ignore[arg-type]
+        return super().get_queryset(request).filter(pk__in=PrintJob.objects.visible_to(request.user)).defer("content")  # type: ignore[arg-type]
 
 
 @admin.register(Publication)

@@ -47,7 +47,7 @@ fonts_there() {
 need_fonts() {
   fonts_there && return 0
   if [ "$(id -u)" != 0 ] && ! command -v sudo >/dev/null; then
-    die "The print fonts are missing: run script/setup once as root."
+    die "The print fonts are missing. Run this as root, then start again:  $ROOT/script/setup --system"
   fi
   say "installing the print fonts into $FONTS"
   local folder name

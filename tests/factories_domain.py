@@ -20,7 +20,9 @@ TINY: dict[str, Any] = {
     "title": "小体系",
     "kind": "whole",
     "source": "测试",
+    "subject": "整体支出",
     "report_title": "自评报告",
+    "seal_line": "单位（公章）",
     "groups": [
         {
             "code": "funds",

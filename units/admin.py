@@ -8,6 +8,7 @@ from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from units.forms import RolesFormSet
 from units.models import BudgetUnit, Membership, Role, User
 from units.services import save_unit
 
@@ -70,6 +71,7 @@ class MembershipInline(AdministratorsOnly, WithinDepartment, admin.TabularInline
     """A person's roles; one that ended gets its last day, it is not deleted."""
 
     model = Membership
+    formset = RolesFormSet
     extra = 1
 
 

@@ -6,7 +6,7 @@ from crispy_forms.bootstrap import StrictButton
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
-from django.forms import Form
+from django.forms import BaseInlineFormSet, Form
 
 
 def _helper(form: Form, button: str) -> FormHelper:
@@ -35,3 +35,17 @@ class NewPasswordForm(PasswordChangeForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.helper = _helper(self, "修改密码")
+
+
+class RolesFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
+    """A person's roles: the same role at the same unit stands once, with its dates."""
+
+    def clean(self) -> None:
+        super().clean()
+        held = set()
+        for form in self.forms:
+            cleaned = getattr(form, "cleaned_data", {})
+            unit, role = cleaned.get("unit"), cleaned.get("role")
+            if unit and role and (unit, role) in held:
+                form.add_error("role", "此人在该单位已有这个角色，请改原有的起止日期")
+            held.add((unit, role))

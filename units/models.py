@@ -63,7 +63,8 @@ class BudgetUnit(models.Model):
         "单位代码",
         max_length=20,
         unique=True,
-        validators=[RegexValidator(r"^[0-9A-Za-z-]+\Z", "只能用数字、字母和连字符")],
+        # One case only: SQLite takes upper and lower case for the same when it looks for a path's beginning.
+        validators=[RegexValidator(r"^[0-9A-Z-]+\Z", "只能用数字、大写字母和连字符")],
     )
     name = models.CharField("单位名称", max_length=100)
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name="上级单位")
@@ -87,11 +88,6 @@ class BudgetUnit(models.Model):
             raise ValidationError({"parent": "上级单位不能是本单位或其下级"})
         if self.valid_from and self.valid_to and self.valid_to < self.valid_from:
             raise ValidationError({"valid_to": "停用日期不能早于启用日期"})
-
-    @property
-    def department_code(self) -> str:
-        """The code of the department at the top of this unit's tree."""
-        return self.path.split("/")[0]
 
 
 class UserQuerySet(models.QuerySet["User"]):

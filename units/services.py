@@ -2,8 +2,10 @@
 
 import secrets
 
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
+from django.http import HttpRequest
 
 from units.models import BudgetUnit, Membership, Role, User
 
@@ -29,6 +31,12 @@ def save_unit(unit: BudgetUnit) -> BudgetUnit:
             below.path = unit.path + below.path.removeprefix(before)
             below.save(update_fields=["path"])
     return unit
+
+
+def client_address(request: HttpRequest) -> str:
+    """Where a request comes from, as the proxy in front says; without a proxy, who connected."""
+    header = settings.CLIENT_ADDRESS_HEADER
+    return str(request.META.get(header, "") if header else "") or str(request.META.get("REMOTE_ADDR", ""))
 
 
 def new_password() -> str:

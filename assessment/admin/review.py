@@ -11,8 +11,8 @@ from assessment import permissions
 from assessment.domain.errors import DomainError, StaleSave
 from assessment.domain.scoring import rule_in_words
 from assessment.domain.workflow import Act
-from assessment.forms import ReasonForm, ReturnForm, ReviewForm
-from assessment.models import Assessment, Filing, Part, Score
+from assessment.forms import ReasonForm, ReturnForm, ReviewForm, typed_over
+from assessment.models import Assessment, Filing, Part
 from assessment.services import contents, review
 from assessment.services.history import history_of
 
@@ -28,10 +28,6 @@ def total_of(filing: Filing, column: str) -> str:
     return f"{sum(given):.2f}" if given else ""
 
 
-def _scores(filing: Filing) -> list[Score]:
-    return list(Score.objects.filter(assessment__filing=filing).select_related("assessment__scheme"))
-
-
 def _parts(filing: Filing) -> list[Part]:
     return list(Part.objects.filter(assessment__filing=filing).exclude(kind=Part.Kind.EXPLANATIONS).order_by("pk"))
 
@@ -40,7 +36,7 @@ def page(admin: Any, request: HttpRequest, filing: Filing, *, status: int = 200,
     """The whole view; ``forms`` replaces fresh forms by ones with errors."""
     user: Any = request.user
     acts = {move.act for move in permissions.open_acts(user, filing)}
-    form = forms.pop("form", None) or ReviewForm(_scores(filing), filing.review_comment)
+    form = forms.pop("form", None) or ReviewForm(review.scores_of(filing), filing.review_comment)
     assessments = contents.assessments_of(filing)
     context = {
         **admin.admin_site.each_context(request),
@@ -94,64 +90,77 @@ def _done(request: HttpRequest, filing: Filing, told: str) -> HttpResponse:
 
 def save(admin: Any, request: HttpRequest, filing: Filing) -> HttpResponse:
     """Store review points; bad input stays on the page with its message."""
-    return _save(admin, request, filing, then=None)
+    return _save(admin, request, filing, review.save_review, "已保存")
 
 
 def recommend(admin: Any, request: HttpRequest, filing: Filing) -> HttpResponse:
     """Store what is on the page, then ask the lead to approve."""
-    return _save(admin, request, filing, then=lambda: review.recommend(filing.pk, by=request.user))  # type: ignore[arg-type]
+    return _save(admin, request, filing, review.save_and_recommend, "已提请审定")
 
 
-def _save(admin: Any, request: HttpRequest, filing: Filing, then: Callable[[], object] | None) -> HttpResponse:
-    form = ReviewForm(_scores(filing), filing.review_comment, request.POST)
-    version = request.POST.get("version", "")
-    if not version.isdigit() or not form.is_valid():
-        messages.error(request, "有复核得分不合要求，未保存")
-        return page(admin, request, filing, status=422, form=form)
+def _not_now(request: HttpRequest, filing: Filing, act: Act) -> HttpResponse | None:
+    """Whose turn it is not is told so, before the faults of what was sent."""
+    reason = permissions.refusal(request.user, filing, act)  # type: ignore[arg-type]
+    if not reason:
+        return None
+    messages.error(request, reason)
+    return redirect("admin:assessment_filing_change", filing.pk)
+
+
+def _save(admin: Any, request: HttpRequest, filing: Filing, act: Callable[..., object], told: str) -> HttpResponse:
+    """Whatever was typed stays on the page when it is refused."""
+    form, version = ReviewForm(review.scores_of(filing), filing.review_comment, request.POST), typed_over(request.POST)
     user: Any = request.user
+    reason = permissions.refusal(user, filing, Act.REVIEW)
+    if reason or not form.is_valid():
+        messages.error(request, reason or "有复核得分不合要求，未保存")
+        return page(admin, request, filing, status=422, form=form, version=version)
     try:
-        review.save_review(filing.pk, by=user, version=int(version), points=form.points(), comment=form.cleaned_data["comment"])
-        if then:
-            then()
+        act(filing.pk, by=user, version=version, points=form.points(), comment=form.cleaned_data["comment"])
     except StaleSave as error:
         messages.warning(request, str(error))
         filing.refresh_from_db()
-        return page(admin, request, filing, status=409, form=form, conflicts=_conflicts(form))
+        return page(admin, request, filing, status=409, form=form, conflicts=_conflicts(form, filing))
     except DomainError as error:
         for place, message in error.places.items():
-            form.add_error(f"points-{place.removeprefix('review:')}", message)
+            name = place.replace("review:", "points-")
+            form.add_error(name if name in form.fields else None, message)
         messages.error(request, str(error))
-        filing.refresh_from_db()
-        return page(admin, request, filing, status=422, form=form)
-    return _done(request, filing, "已提请审定" if then else "已保存")
+        return page(admin, request, filing, status=422, form=form, version=version)
+    return _done(request, filing, told)
 
 
-def _conflicts(form: ReviewForm) -> dict[str, str]:
-    """What stands now, by row, where it differs from what was typed."""
+def _conflicts(form: ReviewForm, filing: Filing) -> dict[str, str]:
+    """What stands now, by form field, where it differs from what was typed."""
     typed = form.points()
-    return {
-        score.code: f"{score.review_points if score.review_points is not None else '未填'} {score.review_reason}".strip()
-        for score in form.scores
+    differing = {
+        f"points-{score.pk}": f"{score.review_points if score.review_points is not None else '未填'} {score.review_reason}".strip()
+        for score in review.scores_of(filing)
         if (score.review_points, score.review_reason) != (typed[score.pk].points, typed[score.pk].reason)
     }
+    if filing.review_comment != form.cleaned_data["comment"]:
+        differing["comment"] = filing.review_comment or "（空）"
+    return differing
 
 
 def return_parts(admin: Any, request: HttpRequest, filing: Filing) -> HttpResponse:
     """Return the parts that carry a comment."""
-    return _return(admin, request, filing, review.return_parts)
+    return _return(admin, request, filing, Act.RETURN, review.return_parts)
 
 
 def reopen(admin: Any, request: HttpRequest, filing: Filing) -> HttpResponse:
     """The lead returns an approved filing."""
-    return _return(admin, request, filing, review.reopen)
+    return _return(admin, request, filing, Act.REOPEN, review.reopen)
 
 
-def _return(admin: Any, request: HttpRequest, filing: Filing, act: Callable[..., object]) -> HttpResponse:
+def _return(admin: Any, request: HttpRequest, filing: Filing, act: Act, do: Callable[..., object]) -> HttpResponse:
     form = ReturnForm(_parts(filing), request.POST)
+    if refused := _not_now(request, filing, act):
+        return refused
     if not form.is_valid():
         return page(admin, request, filing, status=422, return_form=form)
     try:
-        act(filing.pk, by=request.user, comments=form.comments())
+        do(filing.pk, by=request.user, comments=form.comments())
     except DomainError as error:
         form.add_error(None, str(error))
         return page(admin, request, filing, status=422, return_form=form)
@@ -161,6 +170,8 @@ def _return(admin: Any, request: HttpRequest, filing: Filing, act: Callable[...,
 def review_again(admin: Any, request: HttpRequest, filing: Filing) -> HttpResponse:
     """The lead hands the review back."""
     form = ReasonForm("退回复核", request.POST)
+    if refused := _not_now(request, filing, Act.REVIEW_AGAIN):
+        return refused
     if not form.is_valid():
         return page(admin, request, filing, status=422, reason_form=form)
     try:

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from assessment.admin.access import AdministratorAccess, DeskAccess
+from assessment.forms import RoundForm
 from assessment.models import Round, SchemeVersion
 from assessment.services.filings import open_filings
 from units.models import BudgetUnit
@@ -27,14 +28,23 @@ class RoundAdmin(AdministratorAccess, admin.ModelAdmin):  # type: ignore[type-ar
         "whole_scheme",
         "review_public",
     ]
+    form = RoundForm
     actions = ["open_all"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Round]:
         return super().get_queryset(request).filter(pk__in=Round.objects.visible_to(request.user))  # type: ignore[arg-type]
 
+    def _departments(self, request: HttpRequest) -> QuerySet[BudgetUnit]:
+        return BudgetUnit.objects.administered_by(request.user).filter(parent=None)  # type: ignore[arg-type]
+
+    def has_change_permission(self, request: HttpRequest, obj: Round | None = None) -> bool:
+        """A round of a department that one only reads is not changed."""
+        within = obj is None or self._departments(request).filter(pk=obj.department_id).exists()
+        return within and super().has_change_permission(request, obj)
+
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "department":
-            kwargs["queryset"] = BudgetUnit.objects.administered_by(request.user).filter(parent=None)  # type: ignore[arg-type]
+            kwargs["queryset"] = self._departments(request)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
@@ -43,7 +53,7 @@ class RoundAdmin(AdministratorAccess, admin.ModelAdmin):  # type: ignore[type-ar
     @admin.action(description="为所属单位开通自评材料", permissions=["change"])
     def open_all(self, request: HttpRequest, queryset: QuerySet[Round]) -> None:
         """Open the filings of every unit of the department."""
-        for round_ in queryset:
+        for round_ in queryset.filter(department__in=self._departments(request)):
             messages.success(request, f"{round_}：新开通 {open_filings(round_)} 个单位")
 
 

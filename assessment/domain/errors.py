@@ -12,8 +12,7 @@ class DomainError(Exception):
 
 
 class StaleSave(DomainError):
-    """Somebody saved this part in between; ``version`` is the one that stands now."""
+    """Somebody saved this part in between."""
 
-    def __init__(self, version: int) -> None:
+    def __init__(self) -> None:
         super().__init__("这一部分刚被他人保存过，您的修改尚未写入。两份内容已并列显示，请核对后再次保存。")
-        self.version = version

@@ -114,14 +114,19 @@ class Grade(Plain):
 
 
 class Scheme(Plain):
-    """The whole file. A change is a new ``version``; a filing keeps the one it was opened with."""
+    """The whole file. A change is a new ``version``; a filing keeps the one it was opened with.
+
+    ``subject`` names what is assessed, ``seal_line`` the place for the seal on the cover.
+    """
 
     code: Code
     version: Annotated[str, StringConstraints(pattern=r"^[0-9][0-9.]{0,15}$")]
     title: Text
     kind: Literal["whole", "project"]
     source: Text
+    subject: Text
     report_title: Text
+    seal_line: Text
     groups: tuple[FieldGroup, ...] = Column(min_length=1)
     indicators: tuple[Indicator, ...] = Column(min_length=1)
     checks: tuple[Check, ...] = ()

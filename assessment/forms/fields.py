@@ -1,5 +1,6 @@
 """Form fields that read what clerks type."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +12,22 @@ from assessment.domain.figures import parse_figure, parse_number
 from assessment.domain.scheme import Field
 
 CENT = Decimal("0.01")
+NOTHING_SAVED = -1
+
+
+def typed_over(data: Mapping[str, Any]) -> int:
+    """The version that a page was typed over; ``NOTHING_SAVED``, which never stands, when it does not say."""
+    version = str(data.get("version", ""))
+    return int(version) if version.isascii() and version.isdigit() and len(version) < 10 else NOTHING_SAVED
+
+
+class LinesField(forms.CharField):
+    """Text of several lines, with one newline character as it is stored: browsers send two."""
+
+    default_error_messages = {"max_length": "超过 %(limit_value)s 字，请精简（现有 %(show_value)s 字）"}
+
+    def to_python(self, value: Any) -> str:
+        return str(super().to_python(value)).replace("\r\n", "\n").replace("\r", "\n")
 
 
 class NumberInput(forms.TextInput):
@@ -34,7 +51,7 @@ class FigureField(forms.Field):
 
     def to_python(self, value: Any) -> Decimal | None:
         try:
-            return parse_figure(self.field, str(value or ""))
+            return parse_figure(self.field, "" if value is None else str(value))
         except DomainError as error:
             raise forms.ValidationError(str(error)) from error
 
@@ -53,7 +70,7 @@ class PointsField(forms.Field):
 
     def to_python(self, value: Any) -> Decimal | None:
         try:
-            points = parse_number(str(value or ""))
+            points = parse_number("" if value is None else str(value))
         except DomainError as error:
             raise forms.ValidationError(str(error)) from error
         if points is None:

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from assessment.domain.checks import Finding
 from assessment.domain.scheme import Scheme
+from assessment.forms.fields import LinesField
 
 
 class _Acting(forms.Form):
@@ -57,7 +58,7 @@ class ExplanationsForm(forms.Form):
     def __init__(self, findings: Iterable[Finding], texts: Mapping[str, str], data: Any = None) -> None:
         super().__init__(data)
         for finding in findings:
-            self.fields[finding.code] = forms.CharField(
+            self.fields[finding.code] = LinesField(
                 label=finding.message,
                 required=False,
                 max_length=1000,
@@ -97,7 +98,7 @@ class ReasonForm(_Acting):
     """One reason."""
 
     style = "outline-danger"
-    reason = forms.CharField(label="原因", max_length=1000, widget=forms.Textarea({"rows": 3}), error_messages={"required": "请写明原因"})
+    reason = LinesField(label="原因", max_length=1000, widget=forms.Textarea({"rows": 3}), error_messages={"required": "请写明原因"})
 
     def __init__(self, button: str, data: Any = None) -> None:
         self.button = button

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from assessment.forms.fields import PointsField
+from assessment.forms.fields import LinesField, PointsField
 from assessment.models import Part, Score
 from assessment.services.review import PartComment, ReviewPoints
 
@@ -13,7 +13,7 @@ from assessment.services.review import PartComment, ReviewPoints
 class ReviewForm(forms.Form):
     """Points and reason for each scored row, named by ``Score`` id; untouched rows offer the unit's points."""
 
-    comment = forms.CharField(label="复核意见", required=False, max_length=1000, widget=forms.Textarea({"rows": 3}))
+    comment = LinesField(label="复核意见", required=False, max_length=1000, widget=forms.Textarea({"rows": 3}))
 
     def __init__(self, scores: Iterable[Score], comment: str, data: Any = None) -> None:
         super().__init__(data, initial={"comment": comment})
@@ -22,7 +22,7 @@ class ReviewForm(forms.Form):
             row = score.assessment.scheme.scheme.scored[score.code]
             self.fields[f"points-{score.pk}"] = PointsField(f"{row.label} 复核得分", row.points)
             self.initial[f"points-{score.pk}"] = score.self_points if score.review_points is None else score.review_points
-            self.fields[f"reason-{score.pk}"] = forms.CharField(
+            self.fields[f"reason-{score.pk}"] = LinesField(
                 label=f"{row.label} 复核理由", required=False, max_length=1000, widget=forms.Textarea({"rows": 1})
             )
             self.initial[f"reason-{score.pk}"] = score.review_reason
@@ -30,10 +30,7 @@ class ReviewForm(forms.Form):
     def points(self) -> dict[int, ReviewPoints]:
         """What was typed, by ``Score`` id."""
         cleaned = self.cleaned_data
-        return {
-            score.pk: ReviewPoints(cleaned[f"points-{score.pk}"], cleaned[f"reason-{score.pk}"].replace("\r\n", "\n").strip())
-            for score in self.scores
-        }
+        return {score.pk: ReviewPoints(cleaned[f"points-{score.pk}"], cleaned[f"reason-{score.pk}"]) for score in self.scores}
 
 
 class ReturnForm(forms.Form):
@@ -43,7 +40,7 @@ class ReturnForm(forms.Form):
         super().__init__(data)
         self.parts = list(parts)
         for part in self.parts:
-            self.fields[f"comment-{part.pk}"] = forms.CharField(
+            self.fields[f"comment-{part.pk}"] = LinesField(
                 label=str(part), required=False, max_length=1000, widget=forms.Textarea({"rows": 2})
             )
 

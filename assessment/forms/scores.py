@@ -8,7 +8,7 @@ from django import forms
 from assessment.domain.checks import Answer
 from assessment.domain.rules import Checklist, Judgement
 from assessment.domain.scheme import Indicator, Scheme
-from assessment.forms.fields import PointsField
+from assessment.forms.fields import LinesField, PointsField
 
 
 class ScoresForm(forms.Form):
@@ -24,7 +24,7 @@ class ScoresForm(forms.Form):
                 self.initial[f"{code}-choices"] = _initial(row, answer)
             self.fields[f"{code}-points"] = PointsField(f"{row.label} 自评得分", row.points)
             self.initial[f"{code}-points"] = answer.self_points
-            self.fields[f"{code}-reason"] = forms.CharField(
+            self.fields[f"{code}-reason"] = LinesField(
                 label=f"{row.label} 说明",
                 required=False,
                 max_length=1000,
@@ -39,8 +39,7 @@ class ScoresForm(forms.Form):
     def _answer(self, code: str) -> Answer:
         chosen = self.cleaned_data.get(f"{code}-choices") or []
         choices = frozenset([chosen] if isinstance(chosen, str) else chosen)
-        reason = self.cleaned_data.get(f"{code}-reason", "").strip().replace("\r\n", "\n")
-        return Answer(choices, self.cleaned_data.get(f"{code}-points"), reason)
+        return Answer(choices, self.cleaned_data.get(f"{code}-points"), self.cleaned_data.get(f"{code}-reason", ""))
 
 
 def _choice_field(row: Indicator) -> forms.Field | None:
@@ -62,4 +61,6 @@ def _choice_field(row: Indicator) -> forms.Field | None:
 
 
 def _initial(row: Indicator, answer: Answer) -> Any:
-    return sorted(answer.choices) if isinstance(row.rule, Checklist) else next(iter(answer.choices), "")
+    if isinstance(row.rule, Checklist):
+        return [item.code for item in row.rule.items if item.code in answer.choices]
+    return next(iter(answer.choices), "")

@@ -1,6 +1,7 @@
 """A filing (自评材料), its assessments and their parts, and the comments made on returning it."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, ClassVar, Self
 
 from django.db import models
@@ -49,8 +50,6 @@ class Filing(models.Model):
     status = models.CharField("状态", max_length=20, choices=STATUS_CHOICES, default=Status.DRAFT.value)
     filled_on = models.DateField("填报日期", null=True, blank=True)
     requested_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="提请签批人")
-    signed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="签批人")
-    reviewed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="复核人")
     review_version = models.PositiveIntegerField(default=0)
     review_comment = models.TextField("复核意见", blank=True)
     changed_at = models.DateTimeField("状态更新时间", auto_now_add=True)
@@ -67,6 +66,11 @@ class Filing(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("assessment:filing", args=[self.pk])
+
+    @property
+    def deadline(self) -> date:
+        """The day by which it is due: the outer one for the department's own papers, the inner one for its units'."""
+        return self.round.outer_deadline if self.unit_id == self.round.department_id else self.round.inner_deadline
 
     @property
     def stage(self) -> Stage:
@@ -120,7 +124,7 @@ class Part(models.Model):
 
 
 class Comment(models.Model):
-    """Why a part was returned (退回意见); open until the unit files again."""
+    """Why a part was returned (退回意见); open until the office takes up what the unit filed again."""
 
     filing = models.ForeignKey(Filing, models.PROTECT, related_name="comments", verbose_name="自评材料")
     part = models.ForeignKey(Part, models.PROTECT, related_name="comments", verbose_name="部分")

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import filetype
 from django.conf import settings
-from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
 
 from assessment.domain.errors import DomainError
 from assessment.models import Evidence, Part
+from assessment.services.files import put
 from assessment.services.parts import finish_part, take_part
 from units.models import User
 
@@ -64,8 +64,7 @@ def store_bytes(data: bytes) -> str:
     """Keep the bytes under their digest; the same bytes are kept once, and a damaged file is replaced."""
     sha256 = hashlib.sha256(data).hexdigest()
     if find_bytes(sha256) is None:
-        default_storage.delete(evidence_path(sha256))
-        default_storage.save(evidence_path(sha256), ContentFile(data))
+        put(evidence_path(sha256), data)
     return sha256
 
 

@@ -11,7 +11,8 @@ def open_filing(round_: Round, unit: BudgetUnit) -> Filing:
     """The unit's filing in this round with its whole-unit assessment; opening it twice changes nothing."""
     filing, fresh = Filing.objects.get_or_create(round=round_, unit=unit)
     if fresh:
-        assessment = Assessment.objects.create(filing=filing, kind="whole", name="部门整体支出", scheme=round_.whole_scheme)
+        version = round_.whole_scheme
+        assessment = Assessment.objects.create(filing=filing, kind=version.kind, name=version.scheme.subject, scheme=version)
         Part.objects.bulk_create(Part(assessment=assessment, kind=kind) for kind in Part.Kind.values)
     return filing
 

@@ -40,8 +40,6 @@ def _in_words(detail: str) -> str:
         words.append("退回：" + "、".join(str(kinds[kind]) for kind in data["parts"]))
     if "reason" in data:
         words.append(data["reason"])
-    if data.get("late_days"):
-        words.append(f"逾期 {data['late_days']} 天")
     if "total" in data:
         words.append(f"复核 {data['total']} 分")
     if "publication" in data:

@@ -30,7 +30,7 @@ def take_part(assessment_id: int, kind: Part.Kind, *, by: User, version: int | N
     if part.locked:
         raise DomainError(f"“{part}”没有被退回，不能修改；只有被退回的部分可以修改")
     if version is not None and part.version != version:
-        raise StaleSave(part.version)
+        raise StaleSave()
     return part
 
 

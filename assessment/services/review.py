@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import transaction
+from django.utils import timezone
 
 from assessment.domain.canonical import canonical_json, decimal_text
 from assessment.domain.errors import DomainError, StaleSave
@@ -36,9 +37,9 @@ class PartComment:
 
 @transaction.atomic
 def open_review(filing_id: int, *, by: User) -> Filing:
-    """Take up a submitted filing; from now on the unit cannot recall it."""
+    """Take up a submitted filing; from now on the unit cannot recall it, and what was returned before is settled."""
     filing = turns.take(filing_id, Act.OPEN_REVIEW, by=by)
-    filing.reviewed_by = by
+    filing.comments.filter(closed_at=None).update(closed_at=timezone.now())
     return turns.move(filing, Act.OPEN_REVIEW, by=by)
 
 
@@ -47,8 +48,8 @@ def save_review(filing_id: int, *, by: User, version: int, points: Mapping[int, 
     """Store review points by ``Score`` id; raises ``DomainError`` with a place for each that cannot stand."""
     filing = turns.take(filing_id, Act.REVIEW, by=by)
     if filing.review_version != version:
-        raise StaleSave(filing.review_version)
-    scores = {score.pk: score for score in _scores(filing)}
+        raise StaleSave()
+    scores = {score.pk: score for score in scores_of(filing)}
     places = {}
     for score_id, given in points.items():
         if score_id not in scores:
@@ -59,15 +60,18 @@ def save_review(filing_id: int, *, by: User, version: int, points: Mapping[int, 
         places["comment"] = f"复核意见超过 {MAX_REASON} 字，请精简"
     if places:
         raise DomainError("有复核得分或意见不合要求，未保存", places)
-    changed = [_store(scores[score_id], given) for score_id, given in points.items()]
+    changed = sorted(code for score_id, given in points.items() if (code := _store(scores[score_id], given)))
+    if not changed and filing.review_comment == comment.strip():
+        return filing  # the same content again is neither counted nor recorded
     filing.review_comment = comment.strip()
     filing.review_version += 1
-    filing.reviewed_by = by
-    return turns.move(filing, Act.REVIEW, by=by, detail={"changed": sorted(code for code in changed if code)})
+    return turns.move(filing, Act.REVIEW, by=by, detail={"changed": changed})
 
 
-def _scores(filing: Filing) -> list[Score]:
-    return list(Score.objects.filter(assessment__filing=filing).select_related("assessment__scheme"))
+def scores_of(filing: Filing) -> list[Score]:
+    """The scores of all assessments; each scheme is read once, not once a row."""
+    assessments = filing.assessments.select_related("scheme").prefetch_related("scores")
+    return [score for assessment in assessments for score in assessment.scores.all()]
 
 
 def _fault(score: Score, given: ReviewPoints) -> str:
@@ -127,18 +131,24 @@ def _return(filing_id: int, act: Act, *, by: User, comments: list[PartComment]) 
 def recommend(filing_id: int, *, by: User) -> Filing:
     """Ask the lead to approve; every row needs review points, and a reason where they differ from the unit's."""
     filing = turns.take(filing_id, Act.RECOMMEND, by=by)
-    missing = {f"review:{score.pk}": "请填写复核得分" for score in _scores(filing) if score.review_points is None}
+    missing = {f"review:{score.pk}": "请填写复核得分" for score in scores_of(filing) if score.review_points is None}
     if missing:
         raise DomainError(f"还有 {len(missing)} 项没有复核得分", missing)
     differing = {
         f"review:{score.pk}": fault
-        for score in _scores(filing)
+        for score in scores_of(filing)
         if (fault := _fault(score, ReviewPoints(score.review_points, score.review_reason)))
     }
     if differing:
         raise DomainError(f"有 {len(differing)} 项复核得分不合要求", differing)
-    filing.reviewed_by = by
     return turns.move(filing, Act.RECOMMEND, by=by, detail={"total": review_total(filing)})
+
+
+@transaction.atomic
+def save_and_recommend(filing_id: int, *, by: User, version: int, points: Mapping[int, ReviewPoints], comment: str) -> Filing:
+    """Both or neither: what is refused is not saved."""
+    save_review(filing_id, by=by, version=version, points=points, comment=comment)
+    return recommend(filing_id, by=by)
 
 
 @transaction.atomic
@@ -162,12 +172,12 @@ def approve(filing_id: int, *, by: User) -> Filing:
 
 def review_total(filing: Filing) -> Decimal:
     """The sum of the review points so far."""
-    return sum((score.review_points for score in _scores(filing) if score.review_points is not None), Decimal(0))
+    return sum((score.review_points for score in scores_of(filing) if score.review_points is not None), Decimal(0))
 
 
 def review_content(filing: Filing, signed: Snapshot) -> ReviewContent:
     """The review as it is frozen and, where the round says so, printed."""
-    scores = _scores(filing)
+    scores = scores_of(filing)
     order = {code: place for place, code in enumerate(scores[0].assessment.scheme.scheme.scored)} if scores else {}
     total = review_total(filing)
     return ReviewContent(

@@ -58,10 +58,7 @@ def sign(filing_id: int, *, by: User, digest_seen: str) -> Snapshot:
     if digest(text) != digest_seen:
         raise DomainError("材料在您查看之后有变动，请重新查看后签批")
     snapshot = freeze(filing, Snapshot.Kind.FILING, text, by=by)
-    filing.signed_by = by
-    filing.comments.filter(closed_at=None).update(closed_at=timezone.now())
-    late = max((timezone.localdate() - filing.round.inner_deadline).days, 0)
-    turns.move(filing, Act.SIGN, by=by, detail={"number": snapshot.number, "digest": snapshot.digest, "late_days": late})
+    turns.move(filing, Act.SIGN, by=by, detail={"number": snapshot.number, "digest": snapshot.digest})
     return snapshot
 
 

@@ -51,7 +51,6 @@ def evidence(request: SignedIn, pk: int) -> HttpResponse:
         "asked": asked,
         "covered": {code for item, _ in files for code in item.indicators},
         "comments": part.comments.filter(closed_at=None).select_related("author"),
-        "siblings": [kind for kind in Part.Kind if kind != Part.Kind.EXPLANATIONS],
     }
     return render(request, "assessment/evidence.html", context, status=status)
 

@@ -1,7 +1,6 @@
 """My filings, one filing, and the acts on it."""
 
 from collections.abc import Callable
-from datetime import timedelta
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -20,6 +19,7 @@ from assessment.models import Assessment, Filing
 from assessment.services import contents, signoff
 from assessment.services.exchange import signed_content
 from assessment.services.history import history_of
+from assessment.templatetags.show import day
 from assessment.views.access import SignedIn, filing_for, login_required
 from assessment.views.papers import papers_of
 from assessment.views.tables import GAPS, gaps_of
@@ -55,7 +55,7 @@ def _filing_page(request: SignedIn, shown: Filing, *, status: int = 200, **forms
         "next_gap": gaps[0] if gaps else None,
         "comments": shown.comments.filter(closed_at=None).select_related("part", "author"),
         "history": history_of(shown),
-        "days_left": (shown.round.inner_deadline - timezone.localdate()) // timedelta(days=1),
+        "days_left": (shown.deadline - timezone.localdate()).days,
         "request_form": SignoffRequestForm() if Act.REQUEST_SIGNOFF in acts else None,
         "recalls": Act.RECALL in acts,
     }
@@ -123,7 +123,7 @@ def request_signoff(request: SignedIn, pk: int) -> HttpResponse:
     shown = filing_for(request, pk)
     form = SignoffRequestForm(request.POST)
     if not form.is_valid():
-        return _filing_page(request, shown, status=422, request_form=form)
+        return _not_now(request, shown, Act.REQUEST_SIGNOFF) or _filing_page(request, shown, status=422, request_form=form)
     try:
         signoff.request_signoff(shown.pk, by=request.user, filled_on=form.cleaned_data["filled_on"])
     except DomainError as error:
@@ -143,14 +143,14 @@ def sign(request: SignedIn, pk: int) -> HttpResponse:
     shown = filing_for(request, pk)
     form = SignForm(request.POST)
     if not form.is_valid():
-        return _paper_page(request, shown, status=422, sign_form=form)
+        return _not_now(request, shown, Act.SIGN) or _paper_page(request, shown, status=422, sign_form=form)
     try:
         snapshot = signoff.sign(shown.pk, by=request.user, digest_seen=form.cleaned_data["digest"])
     except DomainError as error:
         messages.error(request, str(error))
         return redirect("assessment:paper", shown.pk)
-    late = (timezone.localdate() - shown.round.inner_deadline).days
-    note = f"（已过报送截止日期 {shown.round.inner_deadline:%Y年%-m月%-d日}，按逾期报送记录）" if late > 0 else ""
+    late = timezone.localdate() > shown.deadline
+    note = f"（已过报送截止日期 {day(shown.deadline)}，按逾期报送记录）" if late else ""
     messages.success(request, f"已签批报送，摘要值 {snapshot.digest[:16]}…{note}")
     return redirect(shown)
 
@@ -162,7 +162,7 @@ def hand_back(request: SignedIn, pk: int) -> HttpResponse:
     shown = filing_for(request, pk)
     form = ReasonForm("退回填报人", request.POST)
     if not form.is_valid():
-        return _paper_page(request, shown, status=422, reason_form=form)
+        return _not_now(request, shown, Act.HAND_BACK) or _paper_page(request, shown, status=422, reason_form=form)
     return _act(request, shown, "已退回填报人", lambda: signoff.hand_back(shown.pk, by=request.user, reason=form.cleaned_data["reason"]))
 
 
@@ -172,6 +172,15 @@ def recall(request: SignedIn, pk: int) -> HttpResponse:
     """Take the papers back while no reviewer has opened them."""
     shown = filing_for(request, pk)
     return _act(request, shown, "已撤回，可以继续修改", lambda: signoff.recall(shown.pk, by=request.user))
+
+
+def _not_now(request: SignedIn, shown: Filing, act: Act) -> HttpResponse | None:
+    """Whose turn it is not is told so, before the faults of what was sent."""
+    reason = permissions.refusal(request.user, shown, act)
+    if not reason:
+        return None
+    messages.error(request, reason)
+    return redirect(shown)
 
 
 def _act(request: HttpRequest, shown: Filing, told: str, act: Callable[[], object]) -> HttpResponse:

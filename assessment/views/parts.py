@@ -12,17 +12,15 @@ from django.views.decorators.http import require_http_methods
 
 from assessment import permissions
 from assessment.domain.canonical import decimal_text
-from assessment.domain.checks import Answer, Evaluation, Inputs
+from assessment.domain.checks import Answer, Evaluation, Inputs, evaluate_assessment
 from assessment.domain.errors import DomainError, StaleSave
 from assessment.domain.scheme import Scheme
 from assessment.domain.workflow import Act
-from assessment.forms import ExplanationsForm, FiguresForm, NarrativeForm, ScoresForm
+from assessment.forms import ExplanationsForm, FiguresForm, NarrativeForm, ScoresForm, typed_over
 from assessment.models import Assessment, Part
 from assessment.services import contents, parts
 from assessment.views import tables
 from assessment.views.access import SignedIn, assessment_for, login_required
-
-Save = Callable[[int], Part]
 
 
 class PartPage:
@@ -36,11 +34,12 @@ class PartPage:
         self.assessment: Assessment = assessment_for(request, pk)
         self.scheme: Scheme = self.assessment.scheme.scheme
         self.part = self.assessment.parts.get(kind=self.kind)
+        self.version = self.part.version
         self.refusal = permissions.refusal(request.user, self.assessment.filing, Act.EDIT)
         if not self.refusal and self.part.locked:
             self.refusal = "这一部分没有被退回，不能修改"
         self.inputs: Inputs = contents.inputs_of(self.assessment)
-        self.judged: Evaluation = contents.evaluate(self.assessment)
+        self.judged: Evaluation = evaluate_assessment(self.scheme, self.inputs)
         self.conflicts: dict[str, str] = {}
 
     def form(self, data: Any = None) -> Any:
@@ -65,12 +64,12 @@ class PartPage:
             "assessment": self.assessment,
             "filing": self.assessment.filing,
             "part": self.part,
+            "version": self.version,
             "refusal": self.refusal,
             "judged": self.judged,
             "form": form,
             "conflicts": self.conflicts,
             "comments": self.part.comments.filter(closed_at=None).select_related("author"),
-            "siblings": [kind for kind in Part.Kind if kind != Part.Kind.EXPLANATIONS],
         }
         return render(self.request, self.template, context | self.rows(form), status=status)
 
@@ -78,12 +77,11 @@ class PartPage:
         """Show on GET, save on POST."""
         if self.request.method != "POST":
             return self.page(self.form())
-        form = self.form(self.request.POST)
-        version = self.request.POST.get("version", "")
-        if not version.isdigit() or not form.is_valid():
+        form, self.version = self.form(self.request.POST), typed_over(self.request.POST)
+        if not form.is_valid():
             return self.page(form, status=422)
         try:
-            before, saved = self.part.version, self.save(form, int(version))
+            before, saved = self.part.version, self.save(form, self.version)
         except StaleSave as error:
             return self._stale(form, error)
         except DomainError as error:
@@ -172,7 +170,7 @@ class NarrativePage(PartPage):
     template = "assessment/narrative.html"
 
     def form(self, data: Any = None) -> NarrativeForm:
-        return NarrativeForm(self.scheme, self.inputs.narrative, data)
+        return NarrativeForm(self.scheme, self.inputs.narrative, data, starters=not self.refusal)
 
     def save(self, form: NarrativeForm, version: int) -> Part:
         return parts.save_narrative(self.assessment.pk, by=self.request.user, version=version, texts=form.texts())

@@ -6,6 +6,7 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 
+from assessment.domain.exchange import ReviewContent
 from assessment.models import Filing, Snapshot
 from units.models import User
 
@@ -27,7 +28,10 @@ class PrintJobQuerySet(models.QuerySet["PrintJob"]):
 
 
 class PrintJob(models.Model):
-    """One PDF to print. ``content`` is the exchange file's text, so that a print needs nothing that can change."""
+    """One PDF to print, from nothing that can change: a preview from ``content``, an exchange file's text; a report from its snapshots.
+
+    ``with_review`` is the round's word on publicity at the time of the approval.
+    """
 
     class Kind(models.TextChoices):
         """Why it is printed."""
@@ -46,9 +50,9 @@ class PrintJob(models.Model):
     filing = models.ForeignKey(Filing, models.PROTECT, related_name="print_jobs", verbose_name="自评材料")
     kind = models.CharField("类别", max_length=10, choices=Kind.choices)
     snapshot = models.ForeignKey(Snapshot, models.PROTECT, null=True, related_name="print_jobs", verbose_name="定稿")
-    content = models.TextField()
+    content = models.TextField(blank=True)
     review_snapshot = models.ForeignKey(Snapshot, models.PROTECT, null=True, related_name="+", verbose_name="复核定稿")
-    review = models.TextField(blank=True)
+    with_review = models.BooleanField(default=False)
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.WAITING.value)
     attempts = models.PositiveSmallIntegerField("已试次数", default=0)
     due_at = models.DateTimeField()
@@ -57,7 +61,7 @@ class PrintJob(models.Model):
     error = models.CharField("失败原因", max_length=500, blank=True)
     sha256 = models.CharField(max_length=64, blank=True)
     size = models.PositiveIntegerField(default=0)
-    asked_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="提出人")
+    asked_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="提出人")
     asked_at = models.DateTimeField("提出时间", auto_now_add=True)
     finished_at = models.DateTimeField("完成时间", null=True)
 
@@ -76,5 +80,17 @@ class PrintJob(models.Model):
 
     @property
     def path(self) -> str:
-        """Where the finished PDF lies under ``MEDIA_ROOT``: by its content's digest."""
-        return f"prints/{self.sha256[:2]}/{self.sha256}.pdf"
+        """Where the finished PDF lies under ``MEDIA_ROOT``."""
+        return print_path(self.sha256)
+
+    @property
+    def published_review(self) -> ReviewContent | None:
+        """The review that the report shows, where the round makes it public."""
+        if not self.with_review or self.review_snapshot is None:
+            return None
+        return ReviewContent.model_validate_json(self.review_snapshot.content)
+
+
+def print_path(sha256: str) -> str:
+    """Where a PDF lies under ``MEDIA_ROOT``: by its bytes' digest."""
+    return f"prints/{sha256[:2]}/{sha256}.pdf"

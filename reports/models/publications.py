@@ -15,9 +15,7 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
 
     def for_list(self) -> Self:
         """With what the portal shows of each, newest year first."""
-        return self.select_related("filing__unit", "filing__round", "snapshot", "job").order_by(
-            "-filing__round__fiscal_year", "filing__unit__path"
-        )
+        return self.select_related("snapshot").order_by("-filing__round__fiscal_year", "filing__unit__path")
 
     def matching(self, *, year: int | None = None, unit: str = "", text: str = "") -> Self:
         """Narrowed by fiscal year, unit code, and words of the unit's name or the round's title."""

@@ -102,6 +102,7 @@ class Document:
     unit: str
     unit_lines: tuple[str, ...]
     year: int
+    seal_line: str
     date: date | None
     digest: str
     assessments: tuple[Printed, ...]
@@ -120,6 +121,7 @@ def document_of(file: ExchangeFile, review: ReviewContent | None) -> Document:
         unit=content.unit.name,
         unit_lines=tuple(balanced(content.unit.name)),
         year=content.round.fiscal_year,
+        seal_line=file.scheme_of(first).seal_line,
         date=content.filled_on,
         digest=file.digest.value,
         assessments=printed,

@@ -32,13 +32,15 @@ def missing_fonts() -> list[str]:
 def check_parts() -> None:
     """Raise ``PrintError`` with what is missing and what to do."""
     if not shutil.which("fc-list"):
-        raise PrintError("打印所需的系统组件没有安装：fontconfig。请系统管理员运行 script/setup")
+        raise PrintError("打印所需的系统组件没有安装：fontconfig。请系统管理员运行 script/setup --system")
     if missing := missing_fonts():
         _font_files.cache_clear()  # the worker prints as soon as they are there
-        raise PrintError(f"打印所需的字体没有安装：{'、'.join(missing)}。请系统管理员运行 script/setup，或检查 fonts.conf 中的字体目录")
+        raise PrintError(
+            f"打印所需的字体没有安装：{'、'.join(missing)}。请系统管理员运行 script/setup --system，或检查 fonts.conf 中的字体目录"
+        )
     # Without it WeasyPrint subsets fonts in Python: 3 to 16 seconds a print instead of less than one.
     if not ctypes.util.find_library("harfbuzz-subset"):
-        raise PrintError("打印所需的系统组件没有安装：libharfbuzz-subset0。请系统管理员运行 script/setup")
+        raise PrintError("打印所需的系统组件没有安装：libharfbuzz-subset0。请系统管理员运行 script/setup --system")
 
 
 def check_glyphs(text: str) -> None:

@@ -7,10 +7,11 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from assessment import permissions
 from assessment.domain import exchange
 from assessment.domain.errors import DomainError
 from assessment.models import Filing, Snapshot
-from assessment.services.exchange import export, schemes_of
+from assessment.services.exchange import export
 from reports.models import PrintJob
 from units.models import User
 
@@ -24,6 +25,7 @@ MAX_WAITING_PREVIEWS = 3
 def ask_preview(filing: Filing, *, by: User) -> PrintJob:
     """Ask for a preview of the filing as it stands; the same content already waiting or printed is used again."""
     filing = Filing.objects.select_for_update(of=("self",)).select_related("unit", "round__department").get(pk=filing.pk)
+    permissions.check_takes_part(by, filing)
     content = exchange.write(export(filing))
     previews = PrintJob.objects.filter(filing=filing, kind=PrintJob.Kind.PREVIEW)
     same = previews.filter(content=content).exclude(state=PrintJob.State.FAILED).first()
@@ -36,23 +38,22 @@ def ask_preview(filing: Filing, *, by: User) -> PrintJob:
 
 def ask_report(filing: Filing, snapshot: Snapshot, review: Snapshot, *, by: User) -> PrintJob:
     """Ask for the official report of a signed content, with the review page where the round makes it public."""
-    content = exchange.FilingContent.model_validate_json(snapshot.content)
     return PrintJob.objects.create(
         filing=filing,
         kind=PrintJob.Kind.REPORT,
         snapshot=snapshot,
         review_snapshot=review,
-        content=exchange.write(exchange.pack(content, schemes_of(filing))),
-        review=review.content if filing.round.review_public else "",
+        with_review=filing.round.review_public,
         due_at=timezone.now(),
         asked_by=by,
     )
 
 
 @transaction.atomic
-def retry(job_id: int) -> PrintJob:
+def retry(job_id: int, *, by: User) -> PrintJob:
     """Put a failed job back in the queue with fresh attempts."""
-    job = PrintJob.objects.select_for_update().get(pk=job_id)
+    job = PrintJob.objects.select_for_update(of=("self",)).select_related("filing__unit").get(pk=job_id)
+    permissions.check_takes_part(by, job.filing)
     if job.state != PrintJob.State.FAILED:
         raise DomainError("只有打印失败的任务可以重试")
     job.state, job.attempts, job.error, job.due_at = PrintJob.State.WAITING, 0, "", timezone.now()

@@ -2,17 +2,16 @@
 
 import hashlib
 import logging
-import os
-import tempfile
-from pathlib import Path
 
-from django.conf import settings
 from django.utils import timezone
 
 from assessment.domain import exchange
 from assessment.domain.errors import DomainError
+from assessment.services.exchange import schemes_of
+from assessment.services.files import put
 from reports import pdf
 from reports.models import PrintJob
+from reports.models.jobs import print_path
 from reports.services.jobs import MAX_ATTEMPTS, RETRY_PUBLISH, claim
 
 logger = logging.getLogger(__name__)
@@ -25,22 +24,22 @@ def run_print_job(job_id: int) -> bool:
     lease = claim(job_id, timezone.now())
     if not lease:
         return False
-    job = PrintJob.objects.get(pk=job_id)
+    job = PrintJob.objects.select_related("filing", "snapshot", "review_snapshot").get(pk=job_id)
     try:
-        data = render(job)
+        return _finish(job, lease, render(job))
     except (DomainError, pdf.PrintError) as error:
         return _fail(job, lease, str(error), final=True)
     except Exception:
         logger.exception("print job %s failed", job_id)
         return _fail(job, lease, "打印程序出错，已记入日志；请重试，仍失败请联系系统管理员", final=job.attempts >= MAX_ATTEMPTS)
-    return _finish(job, lease, data)
 
 
 def render(job: PrintJob) -> bytes:
-    """The job's PDF, from its own text alone."""
-    review = exchange.ReviewContent.model_validate_json(job.review) if job.review else None
-    mark = PREVIEW_MARK if job.kind == PrintJob.Kind.PREVIEW else ""
-    return pdf.render(exchange.read(job.content.encode()), review=review, watermark=mark)
+    """The job's PDF: a preview from its own text, a report from what was signed."""
+    if job.snapshot is None:
+        return pdf.render(exchange.read(job.content.encode()), watermark=PREVIEW_MARK)
+    content = exchange.FilingContent.model_validate_json(job.snapshot.content)
+    return pdf.render(exchange.pack(content, schemes_of(job.filing)), review=job.published_review)
 
 
 def _fail(job: PrintJob, lease: str, error: str, *, final: bool) -> bool:
@@ -55,20 +54,8 @@ def _fail(job: PrintJob, lease: str, error: str, *, final: bool) -> bool:
 def _finish(job: PrintJob, lease: str, data: bytes) -> bool:
     """Put the file in its place first, then the row: only the holder of the lease can mark the job done."""
     sha256 = hashlib.sha256(data).hexdigest()
-    done = PrintJob(pk=job.pk, sha256=sha256)
-    _write(Path(settings.MEDIA_ROOT) / done.path, data)
+    put(print_path(sha256), data)
     finished = PrintJob.objects.filter(pk=job.pk, lease=lease, state=PrintJob.State.PRINTING).update(
         state=PrintJob.State.DONE, lease="", sha256=sha256, size=len(data), error="", finished_at=timezone.now()
     )
     return bool(finished)
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Temp file, fsync, atomic rename: a reader finds the whole file or none."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    Path(file.name).chmod(0o640)
-    Path(file.name).replace(path)

@@ -13,6 +13,7 @@ from assessment.models import Event, Filing, Snapshot
 from assessment.services import turns
 from assessment.services.verify import detail_of, event_name, file_fault
 from reports.models import ChainHead, PrintJob, Publication
+from reports.models.jobs import print_path
 from units.models import User
 
 
@@ -60,6 +61,7 @@ def publication_digest(publication: Publication) -> str:
                 "filing": publication.filing_id,
                 "snapshot": publication.snapshot.digest,
                 "schemes": sorted(scheme_digests),
+                "review": _public_review(publication.job),
                 "pdf": publication.pdf_sha256,
                 "by": publication.published_by_id,
                 "at": publication.published_at.astimezone(UTC).isoformat(),
@@ -69,14 +71,18 @@ def publication_digest(publication: Publication) -> str:
     )
 
 
+def _public_review(job: PrintJob) -> str:
+    """The digest of the review that the public was given; empty where there was none."""
+    return job.review_snapshot.digest if job.with_review and job.review_snapshot else ""
+
+
 def verify_publications() -> Iterator[str]:
     """Every fault in the chain of publications and in the printed files, with the row's name."""
-    publications = list(Publication.objects.select_related("snapshot", "job").order_by("number"))
+    publications = list(Publication.objects.select_related("snapshot", "job__review_snapshot").order_by("number"))
     yield from _chain(publications)
     yield from _published(publications)
     for publication in publications:
-        path = f"prints/{publication.pdf_sha256[:2]}/{publication.pdf_sha256}.pdf"
-        if fault := file_fault(path, publication.pdf_sha256):
+        if fault := file_fault(print_path(publication.pdf_sha256), publication.pdf_sha256):
             yield f"{_name(publication)}: PDF {fault}"
 
 

@@ -7,6 +7,7 @@ from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from assessment import permissions
 from assessment.domain.errors import DomainError
 from assessment.views.access import SignedIn, filing_for
 from reports.models import PrintJob
@@ -35,7 +36,9 @@ def preview(request: SignedIn, pk: int) -> HttpResponse:
 def job(request: SignedIn, pk: int) -> HttpResponse:
     """One job's state; the page asks again by itself while the job is under way."""
     shown = _job_for(request, pk)
-    response = render(request, "reports/job.html", {"job": shown, "filing": shown.filing})
+    response = render(
+        request, "reports/job.html", {"job": shown, "filing": shown.filing, "may_print": permissions.takes_part(request.user, shown.filing)}
+    )
     if shown.state in (PrintJob.State.WAITING, PrintJob.State.PRINTING):
         response["Refresh"] = "2"
     return response
@@ -47,7 +50,7 @@ def retry(request: SignedIn, pk: int) -> HttpResponse:
     """Try a failed job again."""
     shown = _job_for(request, pk)
     try:
-        jobs.retry(shown.pk)
+        jobs.retry(shown.pk, by=request.user)
     except DomainError as error:
         messages.error(request, str(error))
     return redirect("reports:job", shown.pk)

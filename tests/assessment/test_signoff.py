@@ -11,6 +11,7 @@ from assessment.domain.errors import DomainError
 from assessment.domain.workflow import Status
 from assessment.models import Filing, Part, Round, Snapshot
 from assessment.services import parts, signoff
+from assessment.services.filings import open_filing
 from tests.factories import Line, make_user
 from tests.tools import at_once, refusal_of
 from units.models import Role
@@ -87,7 +88,7 @@ def test_signing_freezes_what_was_seen() -> None:
     snapshot = signoff.sign(line.filing.pk, by=line.head, digest_seen=seen)
 
     line.filing.refresh_from_db()
-    assert (line.filing.status, line.filing.signed_by) == (Status.SUBMITTED, line.head)
+    assert (line.filing.status, line.filing.events.get(act="sign").actor) == (Status.SUBMITTED, line.head)
     assert (snapshot.kind, snapshot.number, snapshot.digest, snapshot.made_by) == (Snapshot.Kind.FILING, 1, seen, line.head)
 
 
@@ -111,25 +112,36 @@ def test_what_no_longer_holds_is_not_signed_even_if_it_was_seen() -> None:
     assert refusal_of(act) == ("还有 1 处须处理的核查意见，不能签批报送", {"figure:staff_temp": "“编外人数”未填写"})
 
 
-@pytest.mark.parametrize(("days", "late"), [(3, 3), (1, 1), (0, 0), (-5, 0)])
-def test_days_after_the_inner_deadline_are_recorded(days: int, late: int) -> None:
+@pytest.mark.parametrize("days", [3, -5])
+def test_signing_records_number_and_digest_whether_in_time_or_late(days: int) -> None:
     deadline = timezone.localdate() - timedelta(days=days)
     line = Line(Status.AWAITING_SIGNOFF, inner_deadline=deadline, outer_deadline=deadline + timedelta(days=9))
 
     line.sign()
 
-    digest = line.filing.snapshots.get().digest
-    assert last_event(line) == ("sign", "submitted", {"number": 1, "digest": digest, "late_days": late})
+    assert last_event(line) == ("sign", "submitted", {"number": 1, "digest": line.filing.snapshots.get().digest})
 
 
-def test_signing_again_after_a_return_closes_the_comments() -> None:
+def test_units_file_by_the_inner_deadline_and_the_department_by_the_outer_one() -> None:
+    line = Line()
+    own = open_filing(line.filing.round, line.department)
+
+    assert (line.filing.deadline, own.deadline) == (date(2023, 4, 20), date(2023, 4, 30))
+
+
+def test_what_was_returned_is_settled_when_the_office_takes_it_up_again_not_when_it_is_signed() -> None:
     line = Line(Status.RETURNED)
-    assert [comment.closed_at for comment in line.filing.comments.all()] == [None]
+    settled = lambda: [comment.closed_at is not None for comment in line.filing.comments.all()]  # noqa: E731
 
     line.advance(Status.SUBMITTED)
+    assert settled() == [False]
+    signoff.recall(line.filing.pk, by=line.preparer)
+    assert settled() == [False]
+    line.filing.refresh_from_db()
+    line.advance(Status.UNDER_REVIEW)
 
-    assert [comment.closed_at is None for comment in line.filing.comments.all()] == [False]
-    assert sorted(line.filing.snapshots.values_list("kind", "number")) == [("filing", 1), ("filing", 2)]
+    assert settled() == [True]
+    assert sorted(line.filing.snapshots.values_list("kind", "number")) == [("filing", 1), ("filing", 2), ("filing", 3)]
 
 
 @pytest.mark.parametrize("role", ["preparer", "head"])

@@ -186,7 +186,9 @@ def uneven_scheme() -> Scheme:
             "title": "不齐的体系",
             "kind": "whole",
             "source": "测试",
+            "subject": "整体支出",
             "report_title": "整体绩效自评报告",
+            "seal_line": "单位（公章）",
             "groups": [{"code": "g", "label": "数据", "fields": [{"code": "cases", "label": "问题", "unit": "个", "kind": "count"}]}],
             "indicators": [
                 {"code": "a", "label": "执行", "points": "30", "rule": rule},

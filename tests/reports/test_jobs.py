@@ -10,13 +10,14 @@ from django.conf import LazySettings
 from django.utils import timezone
 
 from assessment.domain.workflow import Status
-from assessment.models import Filing
+from assessment.models import Filing, Snapshot
 from assessment.services import parts, signoff
 from assessment.services.exchange import export
 from reports.models import PrintJob
 from reports.services import jobs, printing
-from tests.factories import Line
+from tests.factories import Line, make_user
 from tests.tools import at_once, refusal_of, stored
+from units.models import Role
 
 pytestmark = pytest.mark.django_db
 
@@ -54,7 +55,14 @@ def test_a_preview_is_a_waiting_job_with_the_whole_content() -> None:
 
     job = jobs.ask_preview(line.filing, by=line.preparer)
 
-    assert (job.kind, job.state, job.attempts, job.asked_by, job.snapshot, job.review) == ("preview", "waiting", 0, line.preparer, None, "")
+    assert (job.kind, job.state, job.attempts, job.asked_by, job.snapshot, job.with_review) == (
+        "preview",
+        "waiting",
+        0,
+        line.preparer,
+        None,
+        False,
+    )
     assert json.loads(job.content)["digest"]["value"] == signoff.digest_now(line.filing)
 
 
@@ -196,7 +204,7 @@ def test_after_the_third_abandonment_a_job_has_failed_with_its_reason() -> None:
 def test_a_failed_job_is_put_back_with_fresh_attempts() -> None:
     job = put(waiting_job(), state=State.FAILED, attempts=3, error=BROKEN_OFF, finished_at=timezone.now())
 
-    again = jobs.retry(job.pk)
+    again = jobs.retry(job.pk, by=job.asked_by)
 
     assert (again.state, again.attempts, again.error, again.finished_at) == ("waiting", 0, "", None)
     assert jobs.due_jobs(timezone.now()) == [job.pk]
@@ -206,7 +214,7 @@ def test_a_failed_job_is_put_back_with_fresh_attempts() -> None:
 def test_only_a_failed_job_is_tried_again(state: PrintJob.State) -> None:
     job = put(waiting_job(), state=state)
 
-    assert refusal_of(lambda: jobs.retry(job.pk)) == ("只有打印失败的任务可以重试", {})
+    assert refusal_of(lambda: jobs.retry(job.pk, by=job.asked_by)) == ("只有打印失败的任务可以重试", {})
 
 
 def test_due_jobs_are_told_of_again_only_after_half_a_minute() -> None:
@@ -224,8 +232,15 @@ def test_due_jobs_are_told_of_again_only_after_half_a_minute() -> None:
     assert jobs.due_jobs(now + timedelta(seconds=30)) == sorted([first.pk, second.pk])
 
 
+def garbage(line: Line) -> Snapshot:
+    """A snapshot that cannot be read: as if its text had been damaged."""
+    return Snapshot.objects.create(
+        filing=line.filing, kind="filing", number=9, content="[]", algorithm="sha256", digest="", made_by=line.head, made_at=timezone.now()
+    )
+
+
 def test_a_passing_trouble_is_tried_again_later_and_later_and_then_given_up() -> None:
-    job = put(waiting_job(), review="neither JSON nor a review")
+    job = put(waiting_job(), content="", snapshot=garbage(Line(Status.SUBMITTED)))
     pauses = []
     for _ in range(3):
         before = timezone.now()
@@ -263,7 +278,9 @@ def test_a_damaged_content_fails_at_once_with_its_reason() -> None:
 
 def test_a_review_of_another_filing_fails_at_once_with_its_reason() -> None:
     first, second = Line(Status.APPROVED, review_public=True), Line(Status.APPROVED, review_public=True)
-    job = put(first.filing.print_jobs.get(), review=second.filing.print_jobs.get().review)
+    wrong = second.filing.snapshots.get(kind="review")
+    second.filing.print_jobs.all().delete()
+    job = put(first.filing.print_jobs.get(), review_snapshot=wrong)
 
     assert printing.run_print_job(job.pk) is False
 
@@ -272,10 +289,10 @@ def test_a_review_of_another_filing_fails_at_once_with_its_reason() -> None:
 
 
 def test_two_prints_of_one_content_are_the_same_bytes(settings: LazySettings) -> None:
-    line = Line(Status.APPROVED, review_public=True)
-    first = line.filing.print_jobs.get()
-    second = PrintJob.objects.create(filing=first.filing, kind="preview", content=first.content, due_at=timezone.now())
-    put(first, kind="preview", review="")
+    first = waiting_job()
+    second = PrintJob.objects.create(
+        filing=first.filing, kind="preview", content=first.content, due_at=timezone.now(), asked_by=first.asked_by
+    )
 
     assert [printing.run_print_job(job.pk) for job in (first, second)] == [True, True]
 
@@ -301,7 +318,29 @@ def test_the_official_report_is_asked_for_with_the_content_that_was_signed() -> 
 
     job = line.filing.print_jobs.get()
 
-    assert json.loads(job.content)["digest"]["value"] == export(line.filing).digest.value == line.filing.snapshots.get(kind="filing").digest
+    signed = line.filing.snapshots.get(kind="filing")
+    assert (job.snapshot, job.content, signed.digest) == (signed, "", export(line.filing).digest.value)
+
+
+@pytest.mark.parametrize("public", [True, False])
+def test_the_official_report_keeps_the_publicity_of_its_approval(public: bool) -> None:
+    line = Line(Status.APPROVED, review_public=public)
+    line.filing.round.review_public = not public
+    line.filing.round.save()
+
+    review = PrintJob.objects.get().published_review
+
+    assert (review is not None) is public
+    assert review is None or review.filing_digest == line.filing.snapshots.get(kind="filing").digest
+
+
+@pytest.mark.parametrize("role", [Role.AUDITOR, Role.ADMINISTRATOR])
+def test_who_only_reads_asks_for_no_print_and_no_new_try(role: Role) -> None:
+    line = Line()
+    failed, reader = put(waiting_job(line), state=State.FAILED), make_user(role, line.department)
+
+    for act in (lambda: jobs.ask_preview(line.filing, by=reader), lambda: jobs.retry(failed.pk, by=reader)):
+        assert refusal_of(act) == ("您只能查阅这份材料，不能打印", {})
 
 
 @pytest.mark.postgres

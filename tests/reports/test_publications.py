@@ -25,9 +25,9 @@ pytestmark = pytest.mark.django_db
 NOT_PRINTED = "正式报告尚未打印完成，打印完成后才能公开"
 
 
-def printed_line() -> Line:
+def printed_line(**round_changes: object) -> Line:
     """An approved filing whose report is printed; a stand-in for the PDF saves the seconds of a print."""
-    line = Line(Status.APPROVED)
+    line = Line(Status.APPROVED, **round_changes)
     finish(line)
     return line
 
@@ -90,8 +90,9 @@ def test_a_publication_names_what_was_signed_and_printed_and_by_whom() -> None:
     assert (event.act, json.loads(event.detail)) == ("publish", {"publication": 1, "pdf": job.sha256, "digest": signed.digest})
 
 
-def test_a_publication_s_digest_covers_all_that_was_made_public() -> None:
-    line = printed_line()
+@pytest.mark.parametrize("public", [False, True])
+def test_a_publication_s_digest_covers_all_that_was_made_public(public: bool) -> None:
+    line = printed_line(review_public=public)
 
     publication = publish(line.filing.pk, by=line.lead)
 
@@ -100,6 +101,7 @@ def test_a_publication_s_digest_covers_all_that_was_made_public() -> None:
         "filing": line.filing.pk,
         "snapshot": line.filing.snapshots.get(kind="filing").digest,
         "schemes": [line.assessment.scheme.digest],
+        "review": line.filing.snapshots.get(kind="review").digest if public else "",
         "pdf": line.filing.print_jobs.get().sha256,
         "by": line.lead.pk,
         "at": publication.published_at.astimezone(UTC).isoformat(),

@@ -66,7 +66,7 @@ def test_an_administrator_without_a_name_is_named_after_the_role():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("Z 301", NAME, "--administrator", "admin"), "Department Z 301: 只能用数字、字母和连字符"),
+        (("Z 301", NAME, "--administrator", "admin"), "Department Z 301: 只能用数字、大写字母和连字符"),
         (("", NAME, "--administrator", "admin"), "Department : 此字段不能为空。"),
         (("Z301", "", "--administrator", "admin"), "Department Z301: 此字段不能为空。"),
         (("B001", NAME, "--administrator", "admin"), "Department B001: 具有 单位代码 的 预算单位 已存在。"),
