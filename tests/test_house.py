@@ -175,3 +175,16 @@ def test_the_format_page_lists_every_key_in_its_table(model: type[exchange.Plain
     table = page.split(f"\n{heading}\n\n")[1].split("\n\n")[0]
 
     assert re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE) == list(model.model_fields)
+
+
+def test_the_domain_imports_the_standard_library_pydantic_simpleeval_and_itself_only():
+    imported = set()
+    for path in (ROOT / "assessment" / "domain").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Import):
+                imported |= {name.name for name in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                imported.add(node.module or "")
+
+    outside = {name for name in imported if name.partition(".")[0] not in sys.stdlib_module_names}
+    assert {name.partition(".")[0] for name in outside if not name.startswith("assessment.domain.")} == {"pydantic", "simpleeval"}

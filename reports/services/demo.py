@@ -125,8 +125,7 @@ class Demo:
             return
         parts.save_scores(assessment.pk, by=by, version=0, answers=_answers(assessment, papers))
         data = (FOLDER / "evidence.pdf").read_bytes()
-        indicators = ["spending", "carryover"]
-        evidence.add_evidence(assessment.pk, by=by, name="部门决算报表（示例）.pdf", data=data, indicators=indicators, public=True)
+        evidence.add_evidence(assessment.pk, by=by, data=data, public=True, **self.data["evidence"])
         parts.save_explanations(assessment.pk, by=by, version=0, texts=papers.explanations)
 
     def _file(self, filing: Filing, papers: Papers) -> None:

@@ -123,14 +123,6 @@ def test_a_file_is_given_out_as_an_attachment_that_no_browser_opens() -> None:
     assert answer["Cache-Control"] == "max-age=0, no-cache, no-store, must-revalidate, private"
 
 
-def test_a_name_with_a_path_and_control_characters_is_kept_as_a_plain_name() -> None:
-    line = Line()
-
-    upload(line, "C:\\报表\\决算\u202e.pdf")
-
-    assert Evidence.objects.get().name == "决算.pdf"
-
-
 def test_a_file_whose_bytes_are_gone_is_a_page_not_found() -> None:
     line = Line()
     upload(line)

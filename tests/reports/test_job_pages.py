@@ -6,10 +6,11 @@ from urllib.parse import quote
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from assessment.services import parts
 from reports.models import PrintJob
-from reports.services.printing import run_print_job
+from reports.services import jobs, printing
 from tests.browsing import data_of, messages, read, send, signed_in
 from tests.factories import Line
 
@@ -65,7 +66,7 @@ def test_a_job_that_is_tried_again_says_what_went_wrong_the_last_time() -> None:
 def test_a_printed_preview_is_given_out_under_its_unit_s_name() -> None:
     line = Line()
     job = job_in(line)
-    assert run_print_job(job.pk)
+    assert printing.run_print_job(job.pk)
     job.refresh_from_db()
 
     page = page_of(line, job)
@@ -82,7 +83,9 @@ def test_a_printed_preview_is_given_out_under_its_unit_s_name() -> None:
 @pytest.mark.parametrize("state", ["waiting", "printing", "failed"])
 def test_a_file_that_is_not_printed_is_not_found(state: str) -> None:
     line = Line()
-    job = job_in(line, state=state)
+    job = job_in(line)
+    assert printing._finish(job, jobs.claim(job.pk, timezone.now()), b"%PDF-1.7 of an earlier attempt")
+    PrintJob.objects.update(state=state)
 
     assert signed_in(line.preparer).get(reverse("reports:job_pdf", args=[job.pk])).status_code == 404
 
@@ -107,13 +110,13 @@ def test_the_filing_s_page_lists_its_jobs_with_their_state() -> None:
     failed = job_in(line, state="failed", error="没有找到字体“仿宋”")
     ask(line)
 
-    jobs = read(signed_in(line.head).get(reverse("assessment:filing", args=[line.filing.pk]))).select("ul.jobs li")
+    listed = read(signed_in(line.head).get(reverse("assessment:filing", args=[line.filing.pk]))).select("ul.jobs li")
 
-    assert [(job.select("a")[0].text, job.one(".job").text, job.texts(".field-error")) for job in jobs] == [
+    assert [(job.select("a")[0].text, job.one(".job").text, job.texts(".field-error")) for job in listed] == [
         ("预览稿", "等待打印", []),
         ("预览稿", "打印失败", ["没有找到字体“仿宋”"]),
     ]
-    assert jobs[1].one("form").attributes["action"] == reverse("reports:retry", args=[failed.pk])
+    assert listed[1].one("form").attributes["action"] == reverse("reports:retry", args=[failed.pk])
 
 
 def test_a_fourth_preview_at_once_is_refused_in_words() -> None:

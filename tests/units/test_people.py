@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.browsing import messages, read, send, signed_in
-from tests.factories import PASSWORD, make_department, make_unit, make_user
+from tests.factories import PASSWORD, Line, make_department, make_unit, make_user
 from units.models import Role, User
 
 pytestmark = pytest.mark.django_db
@@ -84,12 +84,13 @@ def test_signing_out_leads_to_the_portal_and_closes_every_page() -> None:
 
 
 def test_a_form_from_another_site_is_not_taken() -> None:
-    client = Client(enforce_csrf_checks=True)
-    client.force_login(make_user(Role.PREPARER, make_unit()))
+    line, client = Line(), Client(enforce_csrf_checks=True)
+    client.force_login(line.preparer)
 
-    refused = client.post(reverse("units:sign_out"))
+    refused = client.post(reverse("assessment:request_signoff", args=[line.filing.pk]), {"filled_on": "2023-04-23"})
 
-    assert (refused.status_code, read(refused).one("h1").text, is_signed_in(client)) == (403, "页面已失效", True)
+    line.filing.refresh_from_db()
+    assert (refused.status_code, read(refused).one("h1").text, line.filing.status) == (403, "页面已失效", "draft")
 
 
 def change(client: Client, old: str, new: str, again: str | None = None) -> Any:
