@@ -5,18 +5,23 @@ from assessment.domain.workflow import MOVES, STAGES, Act, Move, Status, Turn, a
 from assessment.models import Event, Filing
 from units.models import OFFICE_ROLES, UNIT_ROLES, Membership, Role, User
 
-REVIEWING = (Act.OPEN_REVIEW.value, Act.REVIEW.value, Act.RECOMMEND.value)
+FILING = frozenset({Act.EDIT, Act.REQUEST_SIGNOFF, Act.HAND_BACK, Act.SIGN})
+REVIEWING = frozenset({Act.OPEN_REVIEW, Act.REVIEW, Act.RETURN, Act.RECOMMEND})
+OFFICE_TURNS = frozenset({Turn.REVIEWER, Turn.LEAD})
 
 
 def turns_of(user: User, filing: Filing) -> frozenset[Turn]:
     """The turns ``user`` can take on ``filing``: unit roles at its unit, office roles at any unit above it.
 
-    Nobody judges what their own unit files: who holds a unit role on it takes no office turn.
+    Nobody judges what their own unit files: who holds a unit role on it takes no office turn. Nobody scores who keeps
+    the accounts: an administrator's other office roles are void.
     """
     above = [code for code in filing.unit.path.split("/") if code]
     held = Membership.objects.today().filter(user=user, unit__code__in=above).values_list("role", "unit_id")
     own = {role for role, unit_id in held if role in UNIT_ROLES and unit_id == filing.unit_id}
     office = {role for role, _ in held if role in OFFICE_ROLES}
+    if Role.ADMINISTRATOR in office:
+        office = set()
     return frozenset(turn for turn in Turn if turn.value in (own or office))
 
 
@@ -34,14 +39,16 @@ def _refusal(user: User, filing: Filing, act: Act, turns: frozenset[Turn]) -> st
         return f"材料现在处于“{stage.label}”（{stage.waiting_for}），不能“{move.label}”"
     if act is Act.SIGN and filing.requested_by_id == user.pk:
         return "提请签批的人不能自己签批，须由另一人签批"
-    if act is Act.APPROVE and has_reviewed(user, filing):
+    if act is Act.APPROVE and _has_done(user, filing, REVIEWING):
         return "复核的人不能自己审定，须由另一人审定"
+    if move.roles <= OFFICE_TURNS and _has_done(user, filing, FILING):
+        return "您曾代表单位办理这份材料，不能再承担财务部门的工作"
     return ""
 
 
-def has_reviewed(user: User, filing: Filing) -> bool:
-    """Whether ``user`` ever took part in the review: points once given may stand in what is approved."""
-    return Event.objects.filter(filing=filing, actor=user, act__in=REVIEWING).exists()
+def _has_done(user: User, filing: Filing, acts: frozenset[Act]) -> bool:
+    """Whether ``user`` ever did one of ``acts`` on the filing: roles change, what was done stays."""
+    return Event.objects.filter(filing=filing, actor=user, act__in=acts).exists()
 
 
 def takes_part(user: User, filing: Filing) -> bool:

@@ -90,6 +90,10 @@ class Line:
         points = {score.pk: review.ReviewPoints(score.self_points) for score in self.assessment.scores.all()}
         review.save_review(self.filing.pk, by=self.reviewer, version=self.filing.review_version, points=points, comment="")
 
+    def approve(self) -> None:
+        self.filing.refresh_from_db()
+        review.approve(self.filing.pk, by=self.lead, seen=self.filing.last_event)
+
     def return_figures(self) -> None:
         comments = [review.PartComment(self.part(Part.Kind.FIGURES).pk, "决算数有误")]
         review.return_parts(self.filing.pk, by=self.reviewer, comments=comments)
@@ -106,7 +110,7 @@ class Line:
                 self.sign,
                 lambda: review.open_review(self.filing.pk, by=self.reviewer),
                 lambda: (self.review(), review.recommend(self.filing.pk, by=self.reviewer)),
-                lambda: review.approve(self.filing.pk, by=self.lead),
+                self.approve,
                 self.publish,
             ]
             for step in steps[: order.index(status) + 1]:

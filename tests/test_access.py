@@ -16,6 +16,7 @@ from django.utils import timezone
 from assessment.domain.workflow import Status
 from assessment.services import evidence
 from reports.models import PrintJob, Publication
+from tests.browsing import data_of
 from tests.factories import PDF, Line, make_department, make_unit, make_user
 from units.models import Role, User
 
@@ -163,7 +164,7 @@ def _world_files(settings: LazySettings, _own_files: None, world: World) -> None
 def ask(client: Client, address: str, *, post: bool = False) -> tuple[int, str]:
     """The answer after all redirects but one out of the desk: status, and where it ended."""
     response: Any = client.post(address, {}, follow=True) if post else client.get(address, follow=True)
-    response.close()
+    data_of(response)
     ended = response.redirect_chain[-1][0].partition("?")[0] if response.redirect_chain else address
     return response.status_code, ended
 
@@ -219,7 +220,7 @@ def test_each_role_reaches_its_own_and_nothing_else(client: Client, world: World
         numbers: Target = getattr(world, target)
         for name, kind in READ_FILING.items():
             response = client.get(reverse(name, args=[numbers.number(kind)]))
-            response.close()
+            data_of(response)
             answers[target, name] = response.status_code
             expected[target, name] = 200 if sees(role, target) else 404
         for name, kind in ACT_ON_FILING.items():

@@ -73,6 +73,18 @@ class MembershipInline(AdministratorsOnly, WithinDepartment, admin.TabularInline
     model = Membership
     formset = RolesFormSet
     extra = 1
+    # An account without a role would belong to no department, and so to nobody who may keep it.
+    min_num = 1
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody gives roles to themselves."""
+        return obj != request.user and super().has_change_permission(request, obj)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return obj != request.user and super().has_add_permission(request, obj)
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        return super().get_formset(request, obj, **{"validate_min": True} | kwargs)
 
 
 @admin.register(User)

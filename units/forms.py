@@ -6,7 +6,10 @@ from crispy_forms.bootstrap import StrictButton
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
+from django.core.validators import MaxLengthValidator
 from django.forms import BaseInlineFormSet, Form
+
+USERNAME_LENGTH = 150
 
 
 def _helper(form: Form, button: str) -> FormHelper:
@@ -26,6 +29,8 @@ class SignInForm(AuthenticationForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        # Django only tells the browser; a longer one would not fit the record of failed attempts.
+        self.fields["username"].validators.append(MaxLengthValidator(USERNAME_LENGTH, "用户名过长"))
         self.helper = _helper(self, "登录")
 
 

@@ -86,6 +86,8 @@ class BudgetUnit(models.Model):
         """A unit does not stand under itself, and does not end before it begins."""
         if self.parent and self.path and self.parent.path.startswith(self.path):
             raise ValidationError({"parent": "上级单位不能是本单位或其下级"})
+        if self.parent and len(self.parent.path) + len(self.code) >= 200:
+            raise ValidationError({"parent": "层级过深，请放在更高一级的单位之下"})
         if self.valid_from and self.valid_to and self.valid_to < self.valid_from:
             raise ValidationError({"valid_to": "停用日期不能早于启用日期"})
 
@@ -94,9 +96,9 @@ class UserQuerySet(models.QuerySet["User"]):
     """Named reads of people."""
 
     def kept_by(self, administrator: "User") -> "UserQuerySet":
-        """People all of whose roles, past ones too, are at units that ``administrator`` keeps, and those without any role yet."""
+        """People who hold or held roles at units that ``administrator`` keeps, and nowhere else."""
         elsewhere = Membership.objects.exclude(unit__in=BudgetUnit.objects.administered_by(administrator))
-        return self.exclude(memberships__in=elsewhere)
+        return self.filter(memberships__isnull=False).exclude(memberships__in=elsewhere).distinct()
 
 
 class PeopleManager(UserManager["User"]):

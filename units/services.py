@@ -1,6 +1,7 @@
 """Writes about units, people and roles."""
 
 import secrets
+from ipaddress import ip_address
 
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
@@ -36,7 +37,11 @@ def save_unit(unit: BudgetUnit) -> BudgetUnit:
 def client_address(request: HttpRequest) -> str:
     """Where a request comes from, as the proxy in front says; without a proxy, who connected."""
     header = settings.CLIENT_ADDRESS_HEADER
-    return str(request.META.get(header, "") if header else "") or str(request.META.get("REMOTE_ADDR", ""))
+    said = str(request.META.get(header, "")) if header else ""
+    try:
+        return str(ip_address(said))
+    except ValueError:
+        return str(request.META.get("REMOTE_ADDR", ""))
 
 
 def new_password() -> str:

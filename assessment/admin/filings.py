@@ -64,7 +64,11 @@ class FilingAdmin(DeskAccess, admin.ModelAdmin):  # type: ignore[type-arg]
             "return": self._guard(review.return_parts),
             "recommend": self._guard(review.recommend),
             "review-again": self._guard(review.review_again),
-            "approve": self._act(Act.APPROVE, lambda request, pk: service.approve(pk, by=request.user), "已审定，正式报告正在打印"),
+            "approve": self._act(
+                Act.APPROVE,
+                lambda request, pk: service.approve(pk, by=request.user, seen=request.POST.get("seen", "")),
+                "已审定，正式报告正在打印",
+            ),
             "reopen": self._guard(review.reopen),
         }
         own = [path(f"<int:pk>/{name}/", view, name=f"assessment_filing_{name.replace('-', '_')}") for name, view in acts.items()]

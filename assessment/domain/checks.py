@@ -10,6 +10,7 @@ from assessment.domain.figures import compute_values, show_with_unit
 from assessment.domain.narrative import TOKEN, unknown_tokens
 from assessment.domain.scheme import Check, Scheme
 from assessment.domain.scoring import Points, score
+from assessment.domain.text import unprintable
 
 ZERO = Decimal(0)
 SEVERITIES = {"error": "错误", "warning": "需说明", "note": "提示"}
@@ -88,6 +89,7 @@ def evaluate_assessment(scheme: Scheme, inputs: Inputs) -> Evaluation:
             *_relations(scheme, inputs, values),
             *_score_findings(scheme, inputs, points),
             *_narrative_findings(scheme, inputs),
+            *_unprintable(scheme, inputs),
         )
         return Evaluation(values, points, findings, total, complete, scheme.grade_of(total) if complete else "")
 
@@ -166,3 +168,13 @@ def _narrative_findings(scheme: Scheme, inputs: Inputs) -> Iterator[Finding]:
         rest = TOKEN.sub("", text)
         if "{{" in rest or "}}" in rest:
             yield Finding("broken_token", "error", place, "花括号不成对，数据引用无法识别", "请写成 {{数据项}} 的形式")
+
+
+def _unprintable(scheme: Scheme, inputs: Inputs) -> Iterator[Finding]:
+    """Texts with characters that would stop the print after everybody has signed."""
+    texts = [(f"section:{section.code}", inputs.narrative.get(section.code, "")) for section in scheme.sections]
+    texts += [(f"score:{code}", inputs.answers[code].reason) for code in scheme.scored if code in inputs.answers]
+    texts += [(f"explanation:{check.code}", inputs.explanations.get(check.code, "")) for check in scheme.checks]
+    for place, text in texts:
+        if found := unprintable(text):
+            yield Finding("unprintable", "error", place, f"有无法打印的字符：{'、'.join(found[:5])}", "请删去或改用文字")

@@ -18,6 +18,7 @@ from assessment.domain.errors import DomainError
 
 MAX_LENGTH = 500
 MAX_DEPTH = 20
+MAX_CONSTANT = 10**12  # a constant of three hundred digits would overflow the first figure it meets
 CONTEXT = Context(prec=28, rounding=ROUND_HALF_UP)
 
 
@@ -109,6 +110,8 @@ def _judge(node: ast.AST, depth: int) -> None:
         raise DomainError(f"表达式中不允许使用 {type(node).__name__}")
     if isinstance(node, ast.Constant) and not _is_number(node.value):
         raise DomainError("表达式中只允许使用数字")
+    if isinstance(node, ast.Constant) and abs(cast(float, node.value)) > MAX_CONSTANT:
+        raise DomainError("表达式中的数字过大")
     if isinstance(node, ast.Call):
         _judge_call(node)
     for child in ast.iter_child_nodes(node):

@@ -1,7 +1,6 @@
 """Figures (基础数据): reading what people type, deriving what follows, and writing it as people read it."""
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
@@ -12,12 +11,14 @@ from assessment.domain.scheme import Field, Scheme
 MAX_ABSOLUTE = Decimal("99999999999")
 HUNDRED = Decimal(100)
 _GROUPED = re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?")
-_TYPED = str.maketrans(dict.fromkeys(" \t\r\n'_") | dict.fromkeys("\u2010\u2011\u2013\u2014\u2212", "-"))
+#: Full-width forms as typed with a Chinese keyboard; nothing else is read as a digit (10² is not 102).
+_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " "}
+_TYPED = str.maketrans(dict.fromkeys(" \t\r\n\u00a0'_") | dict.fromkeys("\u2010\u2011\u2013\u2014\u2212", "-"))
 
 
 def parse_number(text: str) -> Decimal | None:
     """What a clerk typed, as a number: full-width digits, thousands separators, spaces and every kind of minus; empty is None."""
-    plain = unicodedata.normalize("NFKC", text).translate(_TYPED)
+    plain = text.translate(_FULL_WIDTH).translate(_TYPED)
     if not plain:
         return None
     if "," in plain:
@@ -46,7 +47,7 @@ def check_figure(field: Field, value: Decimal) -> Decimal:
 
 def parse_figure(field: Field, text: str) -> Decimal | None:
     """``parse_number`` and ``check_figure`` in one; a percentage may be typed with its sign."""
-    value = parse_number(unicodedata.normalize("NFKC", text).strip().removesuffix("%") if field.kind == "percent" else text)
+    value = parse_number(text.translate(_FULL_WIDTH).strip().removesuffix("%") if field.kind == "percent" else text)
     return None if value is None else check_figure(field, value)
 
 

@@ -10,6 +10,9 @@ from assessment.domain.scheme import Scheme, Section
 
 TOKEN = re.compile(r"\{\{\s*([^{}]{1,60}?)\s*\}\}")
 MAX_SECTION = 20_000
+#: For the whole report: a real one has some 7,000 characters in 100 paragraphs, and a print takes time by both.
+MAX_REPORT = 60_000
+MAX_PARAGRAPHS = 1_500
 _DIGITS = "零一二三四五六七八九"
 
 

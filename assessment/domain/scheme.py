@@ -121,7 +121,7 @@ class Scheme(Plain):
 
     code: Code
     version: Annotated[str, StringConstraints(pattern=r"^[0-9][0-9.]{0,15}$")]
-    title: Text
+    title: Annotated[str, StringConstraints(min_length=1, max_length=200)]
     kind: Literal["whole", "project"]
     source: Text
     subject: Text

@@ -10,6 +10,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 
 from assessment.domain.errors import DomainError
+from assessment.domain.text import unprintable
 from assessment.models import Evidence, Part
 from assessment.services.files import put
 from assessment.services.parts import finish_part, take_part
@@ -49,7 +50,10 @@ def judge(name: str, data: bytes) -> tuple[str, str]:
         raise DomainError("只接受 PDF、PNG、JPG、DOCX、XLSX 文件（按内容判断，不看扩展名）")
     if ALIASES.get(suffix, suffix) != KINDS[media_type]:
         raise DomainError(f"文件内容是 {KINDS[media_type][1:].upper()}，与扩展名“{suffix or '无'}”不符")
-    return clean_name(name), media_type
+    cleaned = clean_name(name)
+    if found := unprintable(cleaned):
+        raise DomainError(f"文件名中有无法打印的字符：{'、'.join(found[:5])}，请改名后上传")
+    return cleaned, media_type
 
 
 def clean_name(name: str) -> str:
@@ -106,12 +110,20 @@ def remove_evidence(evidence_id: int, *, by: User) -> None:
     finish_part(part, [f"-{item.name}"], by=by)
 
 
-def find_bytes(sha256: str, folder: Path | None = None) -> bytes | None:
-    """The bytes with this digest, out of the store or out of ``folder`` (files named by digest); None when absent or damaged."""
-    found = []
-    if default_storage.exists(evidence_path(sha256)):
-        with default_storage.open(evidence_path(sha256)) as file:
-            found.append(bytes(file.read()))
-    if folder and (folder / sha256).is_file():
-        found.append((folder / sha256).read_bytes())
-    return next((data for data in found if hashlib.sha256(data).hexdigest() == sha256), None)
+def find_bytes(sha256: str) -> bytes | None:
+    """The stored bytes with this digest; None when absent or damaged."""
+    if not default_storage.exists(evidence_path(sha256)):
+        return None
+    with default_storage.open(evidence_path(sha256)) as file:
+        return _with_digest(bytes(file.read()), sha256)
+
+
+def find_in(folder: Path | None, sha256: str) -> bytes | None:
+    """The bytes with this digest out of a folder of files named by digest; None when absent or damaged."""
+    if folder is None or not (folder / sha256).is_file():
+        return None
+    return _with_digest((folder / sha256).read_bytes(), sha256)
+
+
+def _with_digest(data: bytes, sha256: str) -> bytes | None:
+    return data if hashlib.sha256(data).hexdigest() == sha256 else None

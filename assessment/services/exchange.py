@@ -95,16 +95,25 @@ def _answers(content: exchange.AssessmentContent) -> dict[str, Answer]:
 
 def _write_evidence(assessment: Assessment, content: exchange.AssessmentContent, *, by: User, folder: Path | None) -> None:
     missing = {item.sha256: item for item in content.evidence}
-    for stored in assessment.evidence.all():
+    present = list(assessment.evidence.all())
+    for stored in present:
         if contents.evidence_content(stored) == missing.get(stored.sha256):
             del missing[stored.sha256]
         else:
             evidence.remove_evidence(stored.pk, by=by)
+    own = _named_before(assessment.filing) | {stored.sha256 for stored in present}
     for item in missing.values():
-        data = evidence.find_bytes(item.sha256, folder)
+        data = evidence.find_bytes(item.sha256) if item.sha256 in own else evidence.find_in(folder, item.sha256)
         if data is None:
             raise DomainError(f"缺少佐证材料“{item.name}”，请用 --evidence 指明其所在的文件夹")
         evidence.add_evidence(assessment.pk, by=by, name=item.name, data=data, indicators=list(item.indicators), public=item.public)
+
+
+def _named_before(filing: Filing) -> set[str]:
+    """Files that this filing itself ever signed: a digest alone gives nobody another unit's file."""
+    signed = filing.snapshots.filter(kind=Snapshot.Kind.FILING).values_list("content", flat=True)
+    contents_signed = map(exchange.FilingContent.model_validate_json, signed)
+    return {item.sha256 for content in contents_signed for assessment in content.assessments for item in assessment.evidence}
 
 
 def _refuse_other_content(given: exchange.FilingContent, here: exchange.FilingContent) -> None:

@@ -11,7 +11,7 @@ from assessment.domain.canonical import decimal_text
 from assessment.domain.checks import Answer
 from assessment.domain.errors import DomainError, StaleSave
 from assessment.domain.figures import check_figure
-from assessment.domain.narrative import MAX_SECTION, tidy
+from assessment.domain.narrative import MAX_PARAGRAPHS, MAX_REPORT, MAX_SECTION, tidy
 from assessment.domain.scheme import Indicator
 from assessment.domain.workflow import Act
 from assessment.models import Assessment, Explanation, Figure, Narrative, Part, Score
@@ -131,10 +131,19 @@ def save_narrative(assessment_id: int, *, by: User, version: int, texts: Mapping
     if places:
         raise DomainError("有章节不合要求，未保存", places)
     stored = {narrative.code: narrative.text for narrative in part.assessment.narratives.all()}
+    _refuse_too_long(list((stored | tidied).values()))
     changed = [code for code, text in tidied.items() if stored.get(code, "") != text]
     for code in changed:
         Narrative.objects.update_or_create(assessment_id=assessment_id, code=code, defaults={"text": tidied[code]})
     return finish_part(part, changed, by=by)
+
+
+def _refuse_too_long(texts: list[str]) -> None:
+    characters, paragraphs = sum(map(len, texts)), sum(text.count("\n") + 1 for text in texts)
+    if characters > MAX_REPORT:
+        raise DomainError(f"报告全文 {characters} 字，超过 {MAX_REPORT} 字，请精简，未保存")
+    if paragraphs > MAX_PARAGRAPHS:
+        raise DomainError(f"报告全文 {paragraphs} 段，超过 {MAX_PARAGRAPHS} 段，请合并，未保存")
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from django.utils import timezone
 from assessment.domain.canonical import canonical_json, decimal_text
 from assessment.domain.errors import DomainError, StaleSave
 from assessment.domain.exchange import ReviewContent, ReviewScore
+from assessment.domain.text import unprintable
 from assessment.domain.workflow import Act
 from assessment.models import Comment, Filing, Part, Score, Snapshot
 from assessment.services import turns
@@ -58,6 +59,8 @@ def save_review(filing_id: int, *, by: User, version: int, points: Mapping[int, 
             places[f"review:{score_id}"] = fault
     if len(comment.strip()) > MAX_REASON:
         places["comment"] = f"复核意见超过 {MAX_REASON} 字，请精简"
+    elif found := unprintable(comment):
+        places["comment"] = f"有无法打印的字符：{'、'.join(found[:5])}"
     if places:
         raise DomainError("有复核得分或意见不合要求，未保存", places)
     changed = sorted(code for score_id, given in points.items() if (code := _store(scores[score_id], given)))
@@ -78,6 +81,8 @@ def _fault(score: Score, given: ReviewPoints) -> str:
     full = score.assessment.scheme.scheme.scored[score.code].points
     if len(given.reason.strip()) > MAX_REASON:
         return f"理由超过 {MAX_REASON} 字，请精简"
+    if found := unprintable(given.reason):
+        return f"有无法打印的字符：{'、'.join(found[:5])}"
     if given.points is None:
         return ""
     if fault := points_fault(given.points, full):
@@ -159,9 +164,11 @@ def review_again(filing_id: int, *, by: User, reason: str) -> Filing:
 
 
 @transaction.atomic
-def approve(filing_id: int, *, by: User) -> Filing:
-    """Approve: freeze the review beside the signed content and ask for the print in the same transaction."""
+def approve(filing_id: int, *, by: User, seen: str) -> Filing:
+    """Approve what was ``seen`` (the filing's latest event): freeze the review and ask for the print in the same transaction."""
     filing = turns.take(filing_id, Act.APPROVE, by=by)
+    if filing.last_event != seen:
+        raise DomainError("材料在您查看之后有变动，请重新查看后审定")
     signed = filing.snapshots.filter(kind=Snapshot.Kind.FILING).latest("number")
     text = canonical_json(review_content(filing, signed).model_dump(mode="json"))
     review = freeze(filing, Snapshot.Kind.REVIEW, text, by=by)

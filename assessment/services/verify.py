@@ -12,7 +12,9 @@ from assessment.domain.canonical import digest
 from assessment.domain.exchange import FilingContent
 from assessment.domain.workflow import Act, Status
 from assessment.models import Event, Evidence, Filing, SchemeVersion, Snapshot
+from assessment.services.contents import assessment_content, assessments_of
 from assessment.services.evidence import evidence_path
+from assessment.services.exchange import UNSIGNED
 from assessment.services.turns import event_digest
 
 
@@ -22,6 +24,7 @@ def verify_record() -> Iterator[str]:
         events, snapshots = list(filing.events.order_by("number")), list(filing.snapshots.order_by("pk"))
         yield from _events(events)
         yield from _ending(filing, events)
+        yield from _rows(filing, snapshots)
         yield from _snapshots(events, snapshots)
     yield from _schemes()
     yield from _evidence()
@@ -63,6 +66,16 @@ def _ending(filing: Filing, events: list[Event]) -> Iterator[str]:
         yield f"{name}: stands at {filing.status}, its events end at {last}"
     if filing.last_event != (events[-1].digest if events else ""):
         yield f"{name}: its events do not end with the one it names"
+
+
+def _rows(filing: Filing, snapshots: list[Snapshot]) -> Iterator[str]:
+    """Once signed, the rows that the office reads and approves are those of the snapshot."""
+    signed = [snapshot for snapshot in snapshots if snapshot.kind == Snapshot.Kind.FILING]
+    if filing.status in UNSIGNED or not signed or digest(signed[-1].content) != signed[-1].digest:
+        return  # an overwritten snapshot is named as such
+    content = _read(signed[-1])
+    if content and tuple(map(assessment_content, assessments_of(filing))) != content.assessments:
+        yield f"filing {filing.pk}: its rows are not what was signed"
 
 
 def _snapshots(events: list[Event], snapshots: list[Snapshot]) -> Iterator[str]:
@@ -109,11 +122,16 @@ def _evidence() -> Iterator[str]:
 
 
 def _evidence_named(snapshot: Snapshot) -> set[str]:
+    content = _read(snapshot)
+    return {item.sha256 for assessment in content.assessments for item in assessment.evidence} if content else set()
+
+
+def _read(snapshot: Snapshot) -> FilingContent | None:
+    """What a snapshot holds; None where it was overwritten with something else, which is named elsewhere."""
     try:
-        content = FilingContent.model_validate_json(snapshot.content)
+        return FilingContent.model_validate_json(snapshot.content)
     except ValidationError:
-        return set()  # overwritten with something else, and named above
-    return {item.sha256 for assessment in content.assessments for item in assessment.evidence}
+        return None
 
 
 def file_fault(path: str, sha256: str) -> str:

@@ -17,7 +17,12 @@ from assessment.domain.scheme import Field, Indicator, Scheme
 from assessment.domain.scoring import Points, rule_in_words, score
 from assessment.models import Assessment
 
-PAGES = {"figure": "assessment:figures", "score": "assessment:scores", "section": "assessment:narrative"}
+PAGES = {
+    "figure": "assessment:figures",
+    "score": "assessment:scores",
+    "section": "assessment:narrative",
+    "explanation": "assessment:findings",
+}
 
 
 @dataclass(frozen=True)

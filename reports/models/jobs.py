@@ -19,8 +19,8 @@ class PrintJobQuerySet(models.QuerySet["PrintJob"]):
         return self.filter(filing__in=Filing.objects.visible_to(user))
 
     def to_publish(self, now: datetime) -> Self:
-        """Waiting jobs whose next call to the broker is due."""
-        return self.filter(state=PrintJob.State.WAITING, due_at__lte=now).order_by("due_at", "pk")
+        """Waiting jobs whose next call to the broker is due; reports before previews."""
+        return self.filter(state=PrintJob.State.WAITING, due_at__lte=now).order_by("-kind", "due_at", "pk")
 
     def abandoned(self, now: datetime) -> Self:
         """Jobs that a worker claimed and did not finish within its lease."""

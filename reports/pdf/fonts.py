@@ -10,6 +10,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from assessment.domain.text import TURNING, named
 from reports.pdf.errors import PrintError
 
 PRINT_FOLDER = Path(settings.BASE_DIR) / "static" / "print"
@@ -18,8 +19,6 @@ os.environ.setdefault("FONTCONFIG_FILE", str(PRINT_FOLDER / "fonts.conf"))
 
 FALLBACK = "Noto Serif CJK SC"
 FAMILIES = ("Jiping FangSong", "Jiping Kai", "Jiping Hei", "Jiping Song", "Jiping XiaoBiaoSong", FALLBACK)
-#: Characters that turn the reading direction: a figure printed behind them would read otherwise than it was signed.
-TURNING = frozenset(range(0x202A, 0x202F)) | frozenset(range(0x2066, 0x206A))
 SHOWN = 10
 
 
@@ -47,14 +46,9 @@ def check_glyphs(text: str) -> None:
     """Refuse text with a character that no print font has: never a box, and never a gap, in the print."""
     absent = sorted(code for code in {ord(character) for character in text} if not _printable(code))
     if absent:
-        shown = "、".join(_named(code) for code in absent[:SHOWN])
+        shown = "、".join(named(code) for code in absent[:SHOWN])
         more = f"等 {len(absent)} 个" if len(absent) > SHOWN else ""
         raise PrintError(f"以下字符无法打印，请改用其他写法：{shown}{more}")
-
-
-def _named(code: int) -> str:
-    character = chr(code)
-    return f"“{character}”（U+{code:04X}）" if character.isprintable() else f"U+{code:04X}"
 
 
 def _printable(code: int) -> bool:

@@ -150,7 +150,8 @@ class Demo:
         if papers.reach(Status.REVIEWED):
             self._review(filing, papers, by=reviewer)
         if papers.reach(Status.APPROVED):
-            review.approve(filing.pk, by=lead)
+            filing.refresh_from_db()
+            review.approve(filing.pk, by=lead, seen=filing.last_event)
             for job in filing.print_jobs.all():
                 run_print_job(job.pk)
         if papers.reach(Status.PUBLISHED):

@@ -51,7 +51,7 @@ def do(act: Act, line: Line, by: User) -> None:
         Act.RETURN: lambda: review.return_parts(filing.pk, by=by, comments=comments),
         Act.RECOMMEND: lambda: review.recommend(filing.pk, by=by),
         Act.REVIEW_AGAIN: lambda: review.review_again(filing.pk, by=by, reason="请复核"),
-        Act.APPROVE: lambda: review.approve(filing.pk, by=by),
+        Act.APPROVE: lambda: review.approve(filing.pk, by=by, seen=filing.last_event),
         Act.REOPEN: lambda: review.reopen(filing.pk, by=by, comments=comments),
         Act.PUBLISH: lambda: publish(filing.pk, by=by),
     }
@@ -117,7 +117,7 @@ def test_who_reviewed_does_not_approve() -> None:
     grant(line.reviewer, line.department, Role.LEAD)
 
     with pytest.raises(DomainError, match="不能自己审定"):
-        review.approve(line.filing.pk, by=line.reviewer)
+        review.approve(line.filing.pk, by=line.reviewer, seen=line.filing.last_event)
 
 
 def test_who_holds_a_unit_role_on_a_filing_takes_no_office_turn_on_it() -> None:
@@ -135,3 +135,45 @@ def test_a_disabled_person_holds_no_role() -> None:
 
     with pytest.raises(DomainError, match="不承担此项工作"):
         parts.save_figures(line.assessment.pk, by=line.preparer, version=1, figures={})
+
+
+def test_who_acted_for_the_unit_takes_no_office_turn_after_changing_sides() -> None:
+    for status, act, role in ((S.SUBMITTED, Act.OPEN_REVIEW, Role.REVIEWER), (S.REVIEWED, Act.APPROVE, Role.LEAD)):
+        line = Line(status)
+        line.head.memberships.all().delete()
+        grant(line.head, line.department, role)
+        with pytest.raises(DomainError, match=r"^您曾代表单位办理这份材料"):
+            do(act, line, line.head)
+
+
+def test_who_only_returned_parts_reviewed_and_does_not_approve() -> None:
+    line = Line(S.RETURNED)
+    line.advance(S.UNDER_REVIEW)
+    other, returner = make_user(Role.REVIEWER, line.department), line.reviewer
+    grant(returner, line.department, Role.LEAD)
+    line.reviewer = other
+    line.review()
+    review.recommend(line.filing.pk, by=other)
+    line.filing.refresh_from_db()
+
+    with pytest.raises(DomainError, match="不能自己审定"):
+        do(Act.APPROVE, line, returner)
+
+
+def test_an_administrator_with_other_office_roles_still_never_scores_or_approves() -> None:
+    line = Line(S.REVIEWED)
+    administrator = make_user(Role.ADMINISTRATOR, line.department)
+    grant(administrator, line.department, Role.LEAD)
+
+    with pytest.raises(DomainError, match=r"^您不承担此项工作"):
+        do(Act.APPROVE, line, administrator)
+
+
+def test_a_lead_approves_what_they_looked_at_and_nothing_newer() -> None:
+    line = Line(S.REVIEWED)
+    seen = line.filing.last_event
+    review.review_again(line.filing.pk, by=line.lead, reason="请复核")
+    review.recommend(line.filing.pk, by=line.reviewer)
+
+    with pytest.raises(DomainError, match=r"^材料在您查看之后有变动"):
+        review.approve(line.filing.pk, by=line.lead, seen=seen)

@@ -19,7 +19,7 @@ from assessment.domain.exchange import MAX_BYTES, ExchangeFile, FilingContent, c
 from assessment.domain.scheme import Scheme
 from assessment.domain.workflow import Status
 from assessment.models import Filing, Part, Round
-from assessment.services import evidence, parts, review, signoff
+from assessment.services import contents, evidence, parts, review, signoff
 from assessment.services.exchange import export, import_file
 from assessment.services.filings import open_filing
 from tests.factories import PDF, Line, example_scheme, make_user
@@ -202,8 +202,7 @@ def test_one_digit_more_or_less_is_another_digest_and_a_broken_file() -> None:
         (["content", "unit", "name"], ..., "content.unit.name：缺少这一项"),
         (["content", "assessments", 0, "figures", "final_general"], 980,
          'content.assessments.0.figures.final_general：应为文字（数值也写成文字，如 "58796.51"）'),
-        (["content", "assessments", 0, "figures", "satisfaction"], 95.55,
-         'content.assessments.0.figures.satisfaction：应为文字（数值也写成文字，如 "58796.51"）'),
+        (["content", "assessments", 0, "figures", "satisfaction"], 95.55, '数值 95.55 应写成文字，如 "58796.51"'),
         (["content", "assessments", 0, "figures", "final_general"], "980.0", "content.assessments.0.figures.final_general：格式不对"),
         (["content", "assessments", 0, "figures", "final_general"], "1e3", "content.assessments.0.figures.final_general：格式不对"),
         (["content", "assessments", 0, "self_total"], 100, 'content.assessments.0.self_total：应为文字（数值也写成文字，如 "58796.51"）'),
@@ -411,3 +410,21 @@ def test_the_import_command_says_what_is_wrong_with_its_places(tmp_path: Path) -
     with pytest.raises(CommandError, match="No such file"):
         call_command("import_filing", tmp_path / "absent.json", by=line.preparer.username)
     assert stored() == before
+
+
+def test_a_number_of_a_billion_digits_is_refused_before_it_is_made() -> None:
+    raw = b'{"content":{"round":{"fiscal_year":1e999999999}}}'
+
+    assert refusal_of(lambda: read(raw)) == ('交换文件有误：\n数值 1e999999999 应写成文字，如 "58796.51"', {})
+
+
+def test_a_digest_alone_gives_nobody_another_unit_s_file() -> None:
+    victim, thief = Line(), Line()
+    item = evidence.add_evidence(victim.assessment.pk, by=victim.preparer, name="内部.pdf", data=PDF + b"x", indicators=[], public=False)
+    content = contents.content_of(thief.filing)
+    taken = content.assessments[0].model_copy(update={"evidence": (contents.evidence_content(item),)})
+    file = pack(content.model_copy(update={"assessments": (taken,)}), [thief.assessment.scheme.scheme])
+
+    refused = refusal_of(lambda: import_file(file, by=thief.preparer))
+
+    assert refused == ("缺少佐证材料“内部.pdf”，请用 --evidence 指明其所在的文件夹", {})

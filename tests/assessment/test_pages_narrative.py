@@ -1,13 +1,18 @@
 """The report's page: plain text with figure tokens, nothing typed is lost, and nothing typed is ever markup."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.urls import reverse
 
+from assessment.domain.checks import Answer
+from assessment.domain.errors import DomainError
 from assessment.domain.workflow import Status
+from assessment.services import contents, parts
 from tests.browsing import beside, messages, read, send, signed_in
 from tests.factories import Line, make_user
+from tests.tools import stored
 from units.models import Role, User
 
 pytestmark = pytest.mark.django_db
@@ -154,3 +159,29 @@ def test_starter_text_is_offered_to_who_writes_and_is_not_shown_as_filed_to_who_
 
     assert typed_in(offered, "basic_duties") == "年末实有在职人数{{staff_actual}}，编制数{{staff_posts}}。"
     assert read(read_only).one("#basic_duties .prose").text == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "refused"), [("中文\n" * 100, "^报告全文 1600 段，超过 1500 段"), ("中" * 5000, "^报告全文 80000 字，超过 60000 字")]
+)
+def test_a_report_beyond_what_a_print_can_take_is_refused_whole(text: str, refused: str) -> None:
+    line = Line()
+    before = stored()
+    texts = {section.code: text for section in line.assessment.scheme.scheme.sections if section.text}
+
+    with pytest.raises(DomainError, match=refused):
+        parts.save_narrative(line.assessment.pk, by=line.preparer, version=1, texts=texts)
+
+    assert stored() == before
+
+
+def test_what_cannot_be_printed_is_found_before_anybody_signs() -> None:
+    line = Line()
+    parts.save_narrative(line.assessment.pk, by=line.preparer, version=1, texts={"opening": "完成👍\u202e123"})
+    answers = {"spending": Answer(frozenset(), Decimal(6), "好🙂")}
+    parts.save_scores(line.assessment.pk, by=line.preparer, version=1, answers=answers)
+
+    assert [(finding.place, finding.message) for finding in contents.evaluate(line.assessment).blocking] == [
+        ("section:opening", "有无法打印的字符：U+202E、“👍”（U+1F44D）"),
+        ("score:spending", "有无法打印的字符：“🙂”（U+1F642）"),
+    ]

@@ -307,6 +307,13 @@ def test_replace_is_refused_like_delete_and_update() -> None:
         cursor.execute(statement)
 
 
+def test_a_row_changed_after_it_was_signed_is_named() -> None:
+    line = Line(Status.UNDER_REVIEW)
+    line.assessment.figures.filter(code="final_general").update(value="981")
+
+    assert verified() == (1, [f"filing {line.filing.pk}: its rows are not what was signed"])
+
+
 def test_a_changed_snapshot_is_named() -> None:
     line = published()
     snapshot = line.filing.snapshots.get(kind="filing")

@@ -203,7 +203,8 @@ def test_approval_freezes_the_review_in_the_scheme_s_order() -> None:
     save(line, {"social_effect": ReviewPoints(Decimal("7.50"), "缺少比较")}, comment="材料齐全", version=1)
     review.recommend(line.filing.pk, by=line.reviewer)
 
-    filing = review.approve(line.filing.pk, by=line.lead)
+    line.filing.refresh_from_db()
+    filing = review.approve(line.filing.pk, by=line.lead, seen=line.filing.last_event)
 
     signed, frozen = filing.snapshots.get(kind="filing"), filing.snapshots.get(kind="review")
     full = {code: decimal_text(row.points) for code, row in example_scheme().scored.items()}
@@ -226,7 +227,7 @@ def test_approval_freezes_the_review_in_the_scheme_s_order() -> None:
 def test_approval_asks_for_exactly_one_print_of_what_was_signed(public: bool) -> None:
     line = Line(Status.REVIEWED, review_public=public)
 
-    review.approve(line.filing.pk, by=line.lead)
+    review.approve(line.filing.pk, by=line.lead, seen=line.filing.last_event)
 
     job = PrintJob.objects.get()
     signed, frozen = line.filing.snapshots.get(kind="filing"), line.filing.snapshots.get(kind="review")
@@ -244,7 +245,7 @@ def test_an_approval_whose_print_cannot_be_asked_for_is_no_approval() -> None:
     filing_approved.connect(fail)
     try:
         with pytest.raises(RuntimeError, match="after the job was asked for"):
-            review.approve(line.filing.pk, by=line.lead)
+            review.approve(line.filing.pk, by=line.lead, seen=line.filing.last_event)
     finally:
         filing_approved.disconnect(fail)
 
@@ -279,9 +280,9 @@ def test_a_reopened_filing_is_signed_reviewed_and_approved_anew_and_printed_anew
 @pytest.mark.django_db(transaction=True)
 def test_of_two_leads_approving_at_once_one_approves_and_one_print_is_asked_for() -> None:
     line = Line(Status.REVIEWED)
-    pk, leads = line.filing.pk, [line.lead, make_user(Role.LEAD, line.department)]
+    pk, leads, seen = line.filing.pk, [line.lead, make_user(Role.LEAD, line.department)], line.filing.last_event
 
-    answers = at_once(Filing.objects.filter(pk=pk), *(lambda by=by: review.approve(pk, by=by) for by in leads))
+    answers = at_once(Filing.objects.filter(pk=pk), *(lambda by=by: review.approve(pk, by=by, seen=seen) for by in leads))
 
     lost = next(answer for answer in answers if not isinstance(answer, Filing))
     assert (type(lost), str(lost)) == (DomainError, "材料现在处于“已审定”（审定人公开），不能“审定”")

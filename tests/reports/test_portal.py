@@ -106,7 +106,7 @@ def test_the_office_s_points_are_shown_only_where_the_round_makes_them_public(cl
     points = {score.pk: review.ReviewPoints(score.self_points - 1, "缺少比较")}
     review.save_review(line.filing.pk, by=line.reviewer, version=1, points=points, comment="总体较好\n请补充")
     review.recommend(line.filing.pk, by=line.reviewer)
-    review.approve(line.filing.pk, by=line.lead)
+    line.approve()
     line.filing.refresh_from_db()
     item = publish_line(line)
 

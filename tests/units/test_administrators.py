@@ -45,13 +45,13 @@ def desk() -> Desk:
     return Desk()
 
 
-def test_the_lists_hold_the_own_department_s_units_and_people_and_those_without_a_role_yet(desk: Desk) -> None:
-    preparer, newcomer = make_user(Role.PREPARER, desk.unit), make_user()
+def test_the_lists_hold_the_own_department_s_units_and_people_only(desk: Desk) -> None:
+    preparer, _without_role = make_user(Role.PREPARER, desk.unit), make_user()
     make_user(Role.PREPARER, desk.foreign_unit)
     grant(make_user(Role.REVIEWER, desk.department), desk.foreign, Role.AUDITOR)
 
     assert desk.listed(UNITS) == [desk.department.code, desk.unit.code]
-    assert desk.listed(PEOPLE) == sorted(person.username for person in (desk.administrator, preparer, newcomer))
+    assert desk.listed(PEOPLE) == sorted(person.username for person in (desk.administrator, preparer))
 
 
 def test_units_and_people_of_another_department_are_not_opened_and_not_written(desk: Desk) -> None:
@@ -159,10 +159,30 @@ def test_a_person_is_added_and_given_a_role_within_the_department(desk: Desk) ->
 
 
 def test_a_person_with_a_weak_password_is_not_added(desk: Desk) -> None:
-    page = desk.add("user", username="newcomer", name="新同事", password1="password123", password2="password123")
+    role = {"memberships-0-unit": str(desk.unit.pk), "memberships-0-role": "preparer"}
+    typed = {"username": "newcomer", "name": "新同事", "password1": "password123", "password2": "password123"}
+    page = desk.add("user", **typed, **role)
 
     assert errors_of(page) == {"password2": ["这个密码太常见了。"]}
     assert not User.objects.filter(username="newcomer").exists()
+
+
+def test_a_person_without_a_role_is_not_added_since_nobody_could_keep_the_account(desk: Desk) -> None:
+    desk.add("user", username="newcomer", name="新同事", password1=PASSWORD, password2=PASSWORD)
+
+    assert not User.objects.filter(username="newcomer").exists()
+
+
+def test_nobody_gives_roles_to_themselves(desk: Desk) -> None:
+    own = desk.administrator
+    page = desk.client.get(reverse("admin:units_user_change", args=[own.pk]))
+    assert read(page).select("#memberships-group select") == []
+
+    forged = {"memberships-TOTAL_FORMS": "1", "memberships-INITIAL_FORMS": "0", "memberships-0-user": str(own.pk)}
+    forged |= {"memberships-0-unit": str(desk.department.pk), "memberships-0-role": "lead", "username": own.username, "name": own.name}
+    desk.client.post(reverse("admin:units_user_change", args=[own.pk]), forged)
+
+    assert list(own.memberships.values_list("role", flat=True)) == ["administrator"]
 
 
 @pytest.mark.parametrize("target", ["foreign", "foreign_unit"])
