@@ -13,6 +13,7 @@ import yaml
 from django.conf import settings
 
 from assessment.domain.checks import Answer
+from assessment.domain.expressions import Value
 from assessment.domain.rules import Checklist, Judgement
 from assessment.domain.scheme import Scheme
 from assessment.domain.scoring import score
@@ -188,8 +189,11 @@ def _answers(assessment: Assessment, papers: Papers) -> dict[str, Answer]:
 
 def full_answers(assessment: Assessment) -> dict[str, Answer]:
     """Every checklist item held, the best level chosen, and the computed points taken over."""
-    scheme: Scheme = assessment.scheme.scheme
-    values = contents.evaluate(assessment).values
+    return best_answers(assessment.scheme.scheme, contents.evaluate(assessment).values)
+
+
+def best_answers(scheme: Scheme, values: Mapping[str, Value]) -> dict[str, Answer]:
+    """The same from a scheme and its values alone."""
     answers = {}
     for code, row in scheme.scored.items():
         choices: frozenset[str] = frozenset()

@@ -15,9 +15,9 @@ from assessment.domain.checks import Answer, Evaluation, Inputs, evaluate_assess
 from assessment.domain.expressions import NoValue
 from assessment.domain.figures import compute_values, show_value
 from assessment.domain.narrative import resolve
-from assessment.domain.rules import Checklist, Judgement
 from assessment.domain.scheme import Scheme
-from assessment.domain.scoring import Points, score
+from assessment.domain.scoring import Points
+from reports.services.demo import best_answers
 
 PROJECT = Path(__file__).resolve().parents[2]
 LONG_NAME = "湛江市机关事业单位社会保险与职业年金征缴清算服务管理中心（职业年金账户管理办公室）（加挂湛江市企业年金服务指导中心牌子）"
@@ -40,21 +40,7 @@ def demo_inputs() -> Inputs:
     figures = {code: Decimal(value) for code, value in given["figures"].items()}
     texts = {code: text.strip() for code, text in given["narrative"].items()}
     inputs = Inputs(figures=figures, narrative=texts, explanations=given["explanations"])
-    return replace(inputs, answers=full_answers(demo_scheme(), figures))
-
-
-def full_answers(scheme: Scheme, figures: dict[str, Decimal]) -> dict[str, Answer]:
-    values = compute_values(scheme, figures)
-    answers = {}
-    for code, row in scheme.scored.items():
-        choices: frozenset[str] = frozenset()
-        if isinstance(row.rule, Checklist):
-            choices = frozenset(item.code for item in row.rule.items)
-        elif isinstance(row.rule, Judgement):
-            choices = frozenset([row.rule.levels[0].code])
-        points = score(row, values, choices)
-        answers[code] = Answer(choices, points.value if points.value is not None else points.high)
-    return answers
+    return replace(inputs, answers=best_answers(demo_scheme(), compute_values(demo_scheme(), figures)))
 
 
 def demo_file(**changes: Any) -> exchange.ExchangeFile:
