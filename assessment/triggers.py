@@ -18,6 +18,30 @@ _SQLITE = (
 )
 
 
+_POSTGRES_FROZEN = """
+CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$;
+CREATE TRIGGER {table}_frozen BEFORE UPDATE OF {columns} ON {table} FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER {table}_kept BEFORE DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION refuse_change();
+"""
+_SQLITE_FROZEN = (
+    "CREATE TRIGGER {table}_frozen BEFORE UPDATE OF {columns} ON {table} BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END",
+    "CREATE TRIGGER {table}_kept BEFORE DELETE ON {table} BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END",
+)
+
+
+def frozen(table: str, *columns: str) -> migrations.RunPython:
+    """A migration operation that refuses DELETE on ``table`` and UPDATE of ``columns``; the others may change."""
+    named = {"table": table, "columns": ", ".join(columns)}
+
+    def forwards(_apps: Any, schema_editor: Any) -> None:
+        statements = (_POSTGRES_FROZEN,) if schema_editor.connection.vendor == "postgresql" else _SQLITE_FROZEN
+        for statement in statements:
+            schema_editor.execute(statement.format(**named), params=None)
+
+    return migrations.RunPython(forwards, migrations.RunPython.noop)
+
+
 def append_only(*tables: str) -> migrations.RunPython:
     """A migration operation that refuses UPDATE and DELETE on ``tables``."""
 

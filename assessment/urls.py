@@ -14,6 +14,7 @@ urlpatterns = [
     path("<int:pk>/hand-back/", filings.hand_back, name="hand_back"),
     path("<int:pk>/recall/", filings.recall, name="recall"),
     path("assessment/<int:pk>/figures/", parts.figures, name="figures"),
+    path("assessment/<int:pk>/own-rows/", parts.own_rows, name="own_rows"),
     path("assessment/<int:pk>/scores/", parts.scores, name="scores"),
     path("assessment/<int:pk>/narrative/", parts.narrative, name="narrative"),
     path("assessment/<int:pk>/findings/", parts.findings, name="findings"),

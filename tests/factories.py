@@ -5,14 +5,17 @@ from decimal import Decimal
 from functools import cache
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
+from assessment.domain.own_rows import OwnRow
 from assessment.domain.scheme import Scheme
 from assessment.domain.workflow import Status
-from assessment.models import Assessment, Filing, Part, Round
+from assessment.models import Assessment, Filing, Part, Round, SchemeVersion
 from assessment.services import contents, parts, review, signoff
 from assessment.services.filings import open_filing
+from assessment.services.own_rows import save_own_rows
 from assessment.services.schemes import load_scheme, read_scheme
 from reports.services.demo import full_answers
 from units.models import BudgetUnit, Role, User
@@ -26,6 +29,46 @@ _numbers = count(1)
 @cache
 def example_scheme() -> Scheme:
     return read_scheme((Path(settings.BASE_DIR) / "schemes" / "示例-部门整体.yaml").read_text("utf-8"))
+
+
+def changed_scheme(code: str, indicators: dict[str, dict[str, Any]], **changes: Any) -> Scheme:
+    """The example scheme as another one, with other ``indicators`` by code and other keys."""
+    data = example_scheme().model_dump(mode="json")
+
+    def replaced(item: dict[str, Any]) -> dict[str, Any]:
+        return item | {"children": [replaced(child) for child in item["children"]]} | indicators.get(item["code"], {})
+
+    return Scheme.model_validate(data | {"code": code, "indicators": [replaced(item) for item in data["indicators"]]} | changes)
+
+
+#: Beside quantities there are aims in words, and what is reached far beyond its target is asked for a reason.
+OWN_GROUP: dict[str, Any] = {
+    "kinds": ["数量指标", "质量指标"],
+    "minimum": 2,
+    "levels": [
+        {"code": "reached", "label": "达成预期", "low": "0.8", "high": "1"},
+        {"code": "partly", "label": "部分达成", "low": "0.5", "high": "0.8"},
+        {"code": "missed", "label": "未达成", "low": "0", "high": "0.5"},
+    ],
+    "deviation": {"ratio": "1.5", "points": "0.5"},
+}
+
+
+@cache
+def own_scheme() -> Scheme:
+    """The example scheme where the unit sets the rows of 效果性 (``effect``, 8 points) itself."""
+    group = {"children": [], "own": OWN_GROUP, "evidence": "验收材料", "basis": "取自年初绩效目标"}
+    return changed_scheme("example_own", {"effect": group})
+
+
+def own_rows() -> list[OwnRow]:
+    """Two new rows that no check objects to."""
+    courses = OwnRow("", "effect", "举办培训", Decimal(5), "数量指标", "at_least", Decimal(10), Decimal(10), "期")
+    return [courses, OwnRow("", "effect", "培训质量", Decimal(3), "质量指标", aim="学员普遍认可")]
+
+
+def stored_scheme(scheme: Scheme) -> SchemeVersion:
+    return load_scheme(scheme)[0]
 
 
 def make_department(name: str = "某市人力资源和社会保障局") -> BudgetUnit:
@@ -46,8 +89,8 @@ def make_user(role: Role | None = None, unit: BudgetUnit | None = None) -> User:
 
 
 def make_round(department: BudgetUnit, year: int = 2022, **changes: object) -> Round:
-    stored, _ = load_scheme(example_scheme())
     values: dict[str, object] = {
+        "whole_scheme": changes.get("whole_scheme") or stored_scheme(example_scheme()),
         "title": f"{year} 年度绩效自评",
         "notice_number": "某财绩〔2023〕2号",
         "notice_title": "关于开展绩效自评工作的通知",
@@ -55,7 +98,7 @@ def make_round(department: BudgetUnit, year: int = 2022, **changes: object) -> R
         "outer_deadline": date(year + 1, 4, 30),
         "publication_date": date(year + 1, 4, 23),
     }
-    return Round.objects.create(department=department, fiscal_year=year, whole_scheme=stored, **(values | changes))
+    return Round.objects.create(department=department, fiscal_year=year, **(values | changes))
 
 
 class Line:
@@ -140,15 +183,16 @@ def good_figures() -> dict[str, Decimal]:
 
 def fill(assessment: Assessment, *, by: User, figures: dict[str, Decimal] | None = None) -> None:
     """Everything a preparer types, so that nothing stands against sign-off."""
+    scheme = assessment.scheme.scheme
     parts.save_figures(assessment.pk, by=by, version=0, figures=figures or good_figures())
     texts = {
-        section.code: f"{section.heading or '开头'}的文字，支出决算合计{{{{final_total}}}}。"
-        for section in example_scheme().sections
-        if section.text
+        section.code: f"{section.heading or '开头'}的文字，支出决算合计{{{{final_total}}}}。" for section in scheme.sections if section.text
     }
+    if scheme.own_groups:
+        save_own_rows(assessment.pk, by=by, version=0, rows=own_rows())
     parts.save_narrative(assessment.pk, by=by, version=0, texts=texts)
     parts.save_scores(assessment.pk, by=by, version=0, answers=full_answers(assessment))
-    warnings = [finding.code for finding in contents.evaluate(assessment).findings if finding.severity == "warning"]
+    warnings = [finding.key for finding in contents.evaluate(assessment).findings if finding.severity == "warning"]
     parts.save_explanations(assessment.pk, by=by, version=0, texts=dict.fromkeys(warnings, "原因已说明"))
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from assessment.domain import exchange
-from assessment.domain.checks import Answer, Inputs
+from assessment.domain.inputs import Answer, Inputs
 from assessment.domain.scheme import Field, Indicator, Scheme
 
 PROPORTIONAL = {"shape": "proportional", "value": "rate", "full_at": "0.95"}
@@ -71,12 +71,32 @@ def tiny_scheme(**changes: Any) -> Scheme:
     return Scheme.model_validate(tiny_data(**changes))
 
 
+def derived_scheme(**changes: Any) -> Scheme:
+    """A rate over a total over typed figures, written upside down."""
+    money = {"unit": "万元", "kind": "money"}
+    fields = [
+        {"code": "rate", "label": "完成率", "unit": "%", "kind": "percent", "expression": "spent / total"},
+        {"code": "total", "label": "预算合计", "expression": "opening + added"} | money,
+        {"code": "opening", "label": "年初预算"} | money,
+        {"code": "added", "label": "追加预算"} | money,
+        {"code": "spent", "label": "决算数"} | money,
+        {"code": "last", "label": "上年决算数"} | money,
+    ]
+    row = {"code": "spending", "label": "完成率得分", "points": "100", "rule": PROPORTIONAL}
+    return tiny_scheme(**{"groups": [{"code": "funds", "label": "资金", "fields": fields}], "indicators": [row], "checks": []} | changes)
+
+
 def tiny_field(**changes: Any) -> Field:
     return Field.model_validate({"code": "budget", "label": "预算数", "unit": "万元", "kind": "money"} | changes)
 
 
 def make_row(rule: dict[str, Any], points: str = "10", **changes: Any) -> Indicator:
     return Indicator.model_validate({"code": "row", "label": "一行", "points": points, "rule": rule} | changes)
+
+
+def own_group(points: str = "100", **own: Any) -> dict[str, Any]:
+    """A group whose rows the unit sets itself."""
+    return {"code": "own", "label": "产出", "points": points, "own": own}
 
 
 def tiny_inputs(**changes: Any) -> Inputs:
@@ -93,7 +113,19 @@ def tiny_inputs(**changes: Any) -> Inputs:
 def tiny_content(scheme: Scheme | None = None) -> exchange.FilingContent:
     scheme = scheme or tiny_scheme()
     scores = [
-        exchange.ScoreContent(code=code, choices=(), auto_points=None, explain="", not_applicable=False, self_points=points, reason="据实")
+        exchange.ScoreContent(
+            code=code,
+            choices=(),
+            auto_points=None,
+            explain="",
+            inputs=(),
+            steps=(),
+            best="",
+            not_applicable=False,
+            removed=False,
+            self_points=points,
+            reason="据实",
+        )
         for code, points in (("spending", "60"), ("order", "39.5"))
     ]
     proof = exchange.EvidenceContent(
@@ -107,11 +139,14 @@ def tiny_content(scheme: Scheme | None = None) -> exchange.FilingContent:
         ),
         figures={"budget": "100", "spent": "95.29", "cases": "0"},
         derived={"rate": exchange.DerivedContent(value="0.9529", text="95.29%")},
+        own_rows=(),
         scores=tuple(scores),
         self_total="99.5",
+        total_steps=(),
         grade="优",
         narrative=(exchange.NarrativeContent(code="opening", text="完成率{{rate}}。", printed="完成率95.29%。"),),
         explanations={},
+        waivers={},
         evidence=(proof,),
     )
     return exchange.FilingContent(

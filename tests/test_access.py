@@ -14,10 +14,11 @@ from django.urls import get_resolver, reverse
 from django.utils import timezone
 
 from assessment.domain.workflow import Status
-from assessment.services import evidence
+from assessment.models import SchemeVersion
+from assessment.services import evidence, waivers
 from reports.models import PrintJob, Publication
 from tests.browsing import data_of
-from tests.factories import PDF, Line, make_department, make_unit, make_user
+from tests.factories import PDF, Line, make_department, make_unit, make_user, own_scheme, stored_scheme
 from units.models import Role, User
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +37,7 @@ READ_FILING = {
     "assessment:filing": "filing",
     "assessment:paper": "filing",
     "assessment:figures": "assessment",
+    "assessment:own_rows": "assessment",
     "assessment:scores": "assessment",
     "assessment:narrative": "assessment",
     "assessment:findings": "assessment",
@@ -63,6 +65,8 @@ ACT_AT_DESK = {
     "admin:assessment_filing_review_again": "sent away",
     "admin:assessment_filing_approve": "sent away",
     "admin:assessment_filing_reopen": "sent away",
+    "admin:assessment_filing_waive": "sent away",
+    "admin:assessment_filing_end_waiver": "sent away",
     "admin:reports_publication_publish": "sent away",
 }
 DESK_ANSWERS = {302: "sent away", 404: "not there", 422: "told on the page"}
@@ -78,7 +82,7 @@ DESK = {
     "admin:reports_printjob_changelist": OFFICE,
     "admin:reports_publication_changelist": OFFICE,
     "admin:assessment_filing_add": set(),
-    "admin:assessment_schemeversion_add": set(),
+    "admin:assessment_schemeversion_add": ADMINISTRATOR,
     "admin:reports_printjob_add": set(),
     "admin:reports_publication_add": set(),
     "admin:assessment_round_add": ADMINISTRATOR,
@@ -87,6 +91,8 @@ DESK = {
     "admin:units_user_changelist": ADMINISTRATOR,
     "admin:units_user_add": ADMINISTRATOR,
 }
+#: Pages of the desk that are not there for others of the office.
+HIDDEN = {"admin:assessment_schemeversion_add"}
 #: Objects at the desk: kind, who may open their page. Nobody deletes any.
 DESK_OBJECTS = {
     "assessment_filing": ("filing", OFFICE),
@@ -119,6 +125,8 @@ class Target:
             return found[kind]
         if kind == "evidence":
             return self.line.assessment.evidence.get().pk
+        if kind == "waiver":
+            return self.line.assessment.waivers.get().pk
         if kind == "job":
             return PrintJob.objects.filter(filing=filing).latest("pk").pk
         return Publication.objects.get(filing=filing).pk
@@ -139,9 +147,12 @@ class World:
 
 
 def published(department: Any) -> Target:
-    line = Line(department=department)
+    """With rows that the unit set itself, and a waiver that was given before the sign-off."""
+    line = Line(department=department, whole_scheme=stored_scheme(own_scheme()))
     proof = {"name": "证明.pdf", "data": PDF + str(line.unit.pk).encode(), "indicators": ["spending"], "public": False}
     evidence.add_evidence(line.assessment.pk, by=line.preparer, **proof)
+    waiver = {"key": "full_marks", "reason": "问题不影响得分", "expires_on": timezone.localdate()}
+    waivers.grant_waiver(line.assessment.pk, by=line.lead, **waiver)
     line.advance(Status.PUBLISHED)
     return Target(line)
 
@@ -189,6 +200,7 @@ def names() -> set[str]:
 
 def test_the_tables_name_every_address_there_is() -> None:
     objects = {f"admin:{name}_{page}" for name in (*DESK_OBJECTS, "assessment_schemeversion") for page in ("change", "history", "delete")}
+    objects |= {f"admin:assessment_schemeversion_{page}" for page in ("impact", "activate")}
     tables = [PUBLIC, SIGNED_IN, READ_FILING, ACT_ON_FILING, ACT_AT_DESK, DESK, objects, ELSEWHERE]
     assert names() == set().union(*tables)
 
@@ -241,7 +253,7 @@ def test_the_desk_is_open_to_the_office_and_each_page_to_its_roles(client: Clien
 
     for name, roles in DESK.items():
         answers[name] = client.get(reverse(name), follow=True).status_code
-        expected[name] = 200 if role in roles else 403
+        expected[name] = 200 if role in roles else 404 if name in HIDDEN and role in OFFICE else 403
     for target in ("own", "sibling", "foreign"):
         numbers: Target = getattr(world, target)
         for name, (kind, roles) in DESK_OBJECTS.items():
@@ -252,7 +264,8 @@ def test_the_desk_is_open_to_the_office_and_each_page_to_its_roles(client: Clien
                 expected[target, name, page] = role in roles and target != "foreign" and page != "delete"
         for name in ACT_AT_DESK:
             address = reverse(name, args=[numbers.number("filing")])
-            answers[target, name] = DESK_ANSWERS.get(client.post(address, {}).status_code)
+            named = {kind: numbers.number(kind) for kind in ("assessment", "waiver")}
+            answers[target, name] = DESK_ANSWERS.get(client.post(address, named).status_code)
             expected[target, name] = "sent away" if role not in OFFICE else "not there" if target == "foreign" else ACT_AT_DESK[name]
 
     assert answers == expected
@@ -267,15 +280,44 @@ def test_a_filing_of_another_department_is_not_found_at_the_desk(client: Client,
     assert client.get(reverse("admin:assessment_filing_change", args=[10_000_000])).status_code == 404
 
 
-def test_the_scheme_pages_are_for_reading_by_the_office(client: Client) -> None:
-    line = Line()
-    client.force_login(make_user(Role.AUDITOR, line.department))
-    number = line.assessment.scheme_id
-    pages = {
-        page: client.get(reverse(f"admin:assessment_schemeversion_{page}", args=[number])).status_code
-        for page in ("change", "history", "delete")
-    }
-    assert pages == {"change": 200, "history": 200, "delete": 403}
+@pytest.mark.parametrize("role", PERSONS)
+def test_the_pages_of_a_scheme_are_read_by_the_office_and_it_is_activated_by_administrators(client: Client, role: Role | None) -> None:
+    line = Line(filled=False)
+    version = SchemeVersion.objects.filter(pk=line.assessment.scheme_id)
+    version.update(activated_at=None)
+    client.force_login(make_user(role, line.unit if role in UNIT else line.department) if role else make_user())
+
+    pages = {}
+    for page in ("change", "impact", "history", "delete"):
+        response: Any = client.get(reverse(f"admin:assessment_schemeversion_{page}", args=[line.assessment.scheme_id]))
+        data_of(response)
+        pages[page] = response.status_code
+    client.post(reverse("admin:assessment_schemeversion_activate", args=[line.assessment.scheme_id]))
+
+    reading = {"change": 200, "impact": 200, "history": 200, "delete": 403}
+    assert pages == (reading if role in OFFICE else dict.fromkeys(reading, 302))
+    assert (version.get().activated_at is not None) == (role == Role.ADMINISTRATOR)
+
+
+@pytest.mark.parametrize("role", PERSONS)
+def test_a_waiver_is_given_and_ended_by_the_lead_of_the_department_only(client: Client, role: Role | None) -> None:
+    """Before the sign-off, when nothing but the role stands against it."""
+    own = Line()
+    foreign = Line()
+    client.force_login(make_user(role, own.unit if role in UNIT else own.department) if role else make_user())
+    given = {"key": "full_marks", "reason": "问题不影响得分", "expires_on": timezone.localdate().isoformat()}
+
+    standing = []
+    for line in (own, foreign):
+        client.post(reverse("admin:assessment_filing_waive", args=[line.filing.pk]), given | {"assessment": line.assessment.pk})
+        standing.append(line.assessment.waivers.count())
+        waiver = line.assessment.waivers.first() or waivers.grant_waiver(
+            line.assessment.pk, by=line.lead, key="full_marks", reason="问题不影响得分", expires_on=timezone.localdate()
+        )
+        client.post(reverse("admin:assessment_filing_end_waiver", args=[line.filing.pk]), {"waiver": waiver.pk})
+        standing.append(line.assessment.waivers.filter(ended_at=None).count())
+
+    assert standing == ([1, 0, 0, 1] if role == Role.LEAD else [0, 1, 0, 1])
 
 
 def test_signing_out_needs_a_post_and_the_desk_has_no_sign_in_of_its_own(client: Client) -> None:

@@ -166,6 +166,7 @@ def test_the_five_lines_of_the_format_page_tell_whether_a_digest_holds(tmp_path:
     [
         (exchange.FilingContent, "### `content`"),
         (exchange.AssessmentContent, "### `content.assessments[]`"),
+        (exchange.OwnRowContent, "### `own_rows[]`"),
         (exchange.ScoreContent, "### `scores[]`"),
         (exchange.EvidenceContent, "### `evidence[]`"),
     ],
@@ -179,7 +180,7 @@ def test_the_format_page_lists_every_key_in_its_table(model: type[exchange.Plain
 
 def test_the_domain_imports_the_standard_library_pydantic_simpleeval_and_itself_only():
     imported = set()
-    for path in (ROOT / "assessment" / "domain").glob("*.py"):
+    for path in (ROOT / "assessment" / "domain").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Import):
                 imported |= {name.name for name in node.names}
@@ -187,4 +188,5 @@ def test_the_domain_imports_the_standard_library_pydantic_simpleeval_and_itself_
                 imported.add(node.module or "")
 
     outside = {name for name in imported if name.partition(".")[0] not in sys.stdlib_module_names}
-    assert {name.partition(".")[0] for name in outside if not name.startswith("assessment.domain.")} == {"pydantic", "simpleeval"}
+    foreign = {name for name in outside if not f"{name}.".startswith("assessment.domain.")}
+    assert {name.partition(".")[0] for name in foreign} == {"pydantic", "simpleeval"}

@@ -1,6 +1,8 @@
 """Each list asks the database as many questions for one row as for three."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -8,13 +10,16 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
+from assessment.domain.inputs import Answer
 from assessment.domain.workflow import Status
 from assessment.models import Part
-from assessment.services import evidence
+from assessment.services import evidence, parts, waivers
+from assessment.services.own_rows import save_own_rows
 from assessment.services.schemes import load_scheme
 from reports.services.jobs import ask_preview
-from tests.factories import PDF, Line, example_scheme, make_round, make_unit, make_user
+from tests.factories import PDF, Line, example_scheme, good_figures, make_round, make_unit, make_user, own_rows, own_scheme, stored_scheme
 from units.models import Role, User
 
 pytestmark = pytest.mark.django_db
@@ -116,6 +121,37 @@ def test_the_pages_of_one_filing_with_one_and_three_files_comments_and_prints(cl
     one = {page: questions(client, page) for page in pages}
     add(2)
     add(3)
+    assert {page: questions(client, page) for page in pages} == one
+
+
+def test_the_pages_of_one_filing_with_one_and_three_rows_of_its_own_and_waivers(client: Client) -> None:
+    line = Line(whole_scheme=stored_scheme(own_scheme()))
+    first, *_ = own_rows()
+    pk, by = line.assessment.pk, line.preparer
+    figures = good_figures() | {"staff_actual": Decimal(42), "idle_before": Decimal(1), "idle_after": Decimal(2)}
+    parts.save_figures(pk, by=by, version=1, figures=figures)
+    client.force_login(make_user(Role.LEAD, line.department))
+    pages = {
+        reverse("assessment:filing", args=[line.filing.pk]),
+        reverse("assessment:paper", args=[line.filing.pk]),
+        reverse("admin:assessment_filing_change", args=[line.filing.pk]),
+        reverse("admin:assessment_filing_changelist"),
+        *(reverse(f"assessment:{part}", args=[pk]) for part in ("figures", "own_rows", "scores", "narrative", "findings")),
+    }
+
+    def grow(number: int, *keys: str) -> None:
+        rows = [replace(first, label=f"第 {place} 项", points=Decimal(8) / number) for place in range(number)]
+        save_own_rows(pk, by=by, version=line.part(Part.Kind.OWN_ROWS).version, rows=rows)
+        answers = {row.code: Answer(self_points=row.points) for row in (item.row() for item in line.assessment.own_rows.all())}
+        parts.save_scores(pk, by=by, version=line.part(Part.Kind.SCORES).version, answers=answers)
+        for key in keys:
+            waivers.grant_waiver(pk, by=line.lead, key=key, reason="已核实", expires_on=timezone.localdate())
+
+    grow(1, "staff_over")
+    one = {page: questions(client, page) for page in pages}
+    grow(4, "idle_grew", "undefined_rate.three_change")
+
+    assert (line.assessment.own_rows.count(), line.assessment.waivers.count()) == (4, 3)
     assert {page: questions(client, page) for page in pages} == one
 
 

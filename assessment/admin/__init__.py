@@ -1,6 +1,7 @@
 """The finance office's desk: it decides nothing and writes nothing itself."""
 
 from assessment.admin.filings import FilingAdmin
-from assessment.admin.rounds import RoundAdmin, SchemeVersionAdmin
+from assessment.admin.rounds import RoundAdmin
+from assessment.admin.schemes import SchemeVersionAdmin
 
 __all__ = ["FilingAdmin", "RoundAdmin", "SchemeVersionAdmin"]

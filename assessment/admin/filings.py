@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
@@ -14,8 +14,10 @@ from assessment.admin import review
 from assessment.admin.access import DeskAccess
 from assessment.domain.errors import DomainError
 from assessment.domain.workflow import Act
-from assessment.models import Filing
+from assessment.models import Assessment, Filing
+from assessment.services import contents
 from assessment.services import review as service
+from assessment.templatetags.show import points
 
 Answer = Callable[[HttpRequest, int], HttpResponse]
 
@@ -35,7 +37,9 @@ class FilingAdmin(DeskAccess, admin.ModelAdmin):  # type: ignore[type-arg]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Filing]:
         visible = Filing.objects.visible_to(request.user)  # type: ignore[arg-type]
-        return visible.select_related("unit", "round").prefetch_related("assessments__scores")
+        scored = Assessment.objects.select_related("scheme", "filing__round").prefetch_related(*contents.SCORED)
+        rows = [Prefetch("assessments", scored.order_by("-kind", "pk"))]
+        return visible.select_related("unit", "round").prefetch_related(*rows)
 
     @admin.display(description="状态", ordering="status")
     def stage_label(self, filing: Filing) -> str:
@@ -49,13 +53,17 @@ class FilingAdmin(DeskAccess, admin.ModelAdmin):  # type: ignore[type-arg]
 
     @admin.display(description="自评得分")
     def self_total(self, filing: Filing) -> str:
-        """The sum of the unit's points."""
-        return review.total_of(filing, "self_points")
+        """The unit's total, as far as it is filled."""
+        assessment = filing.assessments.all()[0]
+        return points(contents.scored(assessment).total.value) if assessment.scores.all() else ""
 
     @admin.display(description="复核得分")
     def review_total(self, filing: Filing) -> str:
-        """The sum of the office's points."""
-        return review.total_of(filing, "review_points")
+        """The office's total, as far as it is scored."""
+        assessment = filing.assessments.all()[0]
+        if all(score.review_points is None for score in assessment.scores.all()):
+            return ""
+        return points(service.reviewed_total(assessment, contents.scored(assessment)).value)
 
     def get_urls(self) -> list[URLPattern]:
         acts = {
@@ -70,6 +78,8 @@ class FilingAdmin(DeskAccess, admin.ModelAdmin):  # type: ignore[type-arg]
                 "已审定，正式报告正在打印",
             ),
             "reopen": self._guard(review.reopen),
+            "waive": self._guard(review.waive),
+            "end-waiver": self._guard(review.end_waiver),
         }
         own = [path(f"<int:pk>/{name}/", view, name=f"assessment_filing_{name.replace('-', '_')}") for name, view in acts.items()]
         return own + super().get_urls()

@@ -1,4 +1,4 @@
-"""Rounds and scheme versions at the desk."""
+"""Rounds at the desk."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from assessment.admin.access import AdministratorAccess, DeskAccess
+from assessment.admin.access import AdministratorAccess
 from assessment.forms import RoundForm
 from assessment.models import Round, SchemeVersion
 from assessment.services.filings import open_filings
@@ -45,6 +45,8 @@ class RoundAdmin(AdministratorAccess, admin.ModelAdmin):  # type: ignore[type-ar
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "department":
             kwargs["queryset"] = self._departments(request)
+        if db_field.name == "whole_scheme":
+            kwargs["queryset"] = SchemeVersion.objects.active().filter(kind="whole")
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
@@ -55,11 +57,3 @@ class RoundAdmin(AdministratorAccess, admin.ModelAdmin):  # type: ignore[type-ar
         """Open the filings of every unit of the department."""
         for round_ in queryset.filter(department__in=self._departments(request)):
             messages.success(request, f"{round_}：新开通 {open_filings(round_)} 个单位")
-
-
-@admin.register(SchemeVersion)
-class SchemeVersionAdmin(DeskAccess, admin.ModelAdmin):  # type: ignore[type-arg]
-    """Scheme versions, read only: they are loaded from files and never change."""
-
-    list_display = ["title", "code", "version", "kind", "loaded_at"]
-    fields = readonly_fields = ("title", "code", "version", "kind", "digest", "loaded_at")

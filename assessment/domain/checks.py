@@ -1,74 +1,44 @@
-"""Checks (核查): scheme × inputs → findings; the same everywhere a filing is judged."""
+"""Checks (核查): scheme × inputs → scores and findings; the same everywhere a filing is judged."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from decimal import Decimal, localcontext
 
 from assessment.domain.canonical import decimal_text
+from assessment.domain.dimensions import BARE, RATE, unit_of
 from assessment.domain.expressions import CONTEXT, NoValue, Value, compile_expression, holds, number
 from assessment.domain.figures import compute_values, show_with_unit
-from assessment.domain.narrative import TOKEN, unknown_tokens
+from assessment.domain.findings import Finding, Side
+from assessment.domain.inputs import Answer, Inputs
+from assessment.domain.inspections import Subject, inspect
+from assessment.domain.narrative import unknown_tokens
+from assessment.domain.own_rows import complete, row_faults
 from assessment.domain.scheme import Check, Scheme
 from assessment.domain.scoring import Points, score
 from assessment.domain.text import unprintable
+from assessment.domain.tokens import TOKEN
+from assessment.domain.totals import Total, total_of
+from assessment.domain.wording import show_in
 
 ZERO = Decimal(0)
-SEVERITIES = {"error": "错误", "warning": "需说明", "note": "提示"}
+NO_ANSWER = Answer()
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What a unit says of one scored row."""
+class Scored:
+    """One assessment scored: its scheme completed with the unit's own rows, all values, computed points, and the self total."""
 
-    choices: frozenset[str] = frozenset()
-    self_points: Decimal | None = None
-    reason: str = ""
-
-
-@dataclass(frozen=True)
-class Inputs:
-    """Everything a unit fills for one assessment, as typed."""
-
-    figures: Mapping[str, Decimal] = field(default_factory=dict)
-    answers: Mapping[str, Answer] = field(default_factory=dict)
-    narrative: Mapping[str, str] = field(default_factory=dict)
-    explanations: Mapping[str, str] = field(default_factory=dict)
-    evidenced: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True)
-class Finding:
-    """A finding (核查意见): what is wrong at which place, and what to do about it."""
-
-    code: str
-    severity: str
-    place: str
-    message: str
-    remedy: str
-    sides: str = ""
-    explanation: str = ""
-
-    @property
-    def blocks(self) -> bool:
-        """Whether sign-off is refused: an error, or a warning without a written reason."""
-        return self.severity == "error" or (self.severity == "warning" and not self.explanation)
-
-    @property
-    def label(self) -> str:
-        """The severity in Chinese."""
-        return SEVERITIES[self.severity]
-
-
-@dataclass(frozen=True)
-class Evaluation:
-    """One assessment judged: values of all fields, computed points of all rows, findings, totals and grade."""
-
+    scheme: Scheme
     values: Mapping[str, Value]
     points: Mapping[str, Points]
+    total: Total
+
+
+@dataclass(frozen=True)
+class Evaluation(Scored):
+    """One assessment scored and checked."""
+
     findings: tuple[Finding, ...]
-    self_total: Decimal
-    self_complete: bool
-    grade: str
 
     @property
     def blocking(self) -> tuple[Finding, ...]:
@@ -76,28 +46,49 @@ class Evaluation:
         return tuple(finding for finding in self.findings if finding.blocks)
 
 
+def score_assessment(scheme: Scheme, inputs: Inputs) -> Scored:
+    """Values, points and total alone: what a preview over many filings needs."""
+    with localcontext(CONTEXT):
+        whole = complete(scheme, inputs.own_rows)
+        values = compute_values(whole, inputs.figures)
+        points = {code: score(whole, row, values, inputs.answers.get(code, NO_ANSWER)) for code, row in whole.scored.items()}
+        claimed = {code: answer.self_points for code, answer in inputs.answers.items()}
+        return Scored(whole, values, points, total_of(whole, claimed, points, values))
+
+
 def evaluate_assessment(scheme: Scheme, inputs: Inputs) -> Evaluation:
     """Judge one assessment. Pure: the same inputs give the same evaluation."""
+    scored = score_assessment(scheme, inputs)
     with localcontext(CONTEXT):
-        values = compute_values(scheme, inputs.figures)
-        points = {code: score(row, values, inputs.answers.get(code, Answer()).choices) for code, row in scheme.scored.items()}
-        selves = [answer.self_points for code in scheme.scored if (answer := inputs.answers.get(code)) and answer.self_points is not None]
-        total = sum(selves, ZERO)
-        complete = len(selves) == len(scheme.scored)
-        findings = (
-            *_missing_figures(scheme, inputs),
-            *_relations(scheme, inputs, values),
-            *_score_findings(scheme, inputs, points),
-            *_narrative_findings(scheme, inputs),
-            *_unprintable(scheme, inputs),
+        found = (
+            *_missing_figures(scored.scheme, inputs),
+            *_own_row_findings(scored.scheme, inputs),
+            *_relations(scored.scheme, inputs, scored.values),
+            *_score_findings(scored.scheme, inputs, scored.points),
+            *_narrative_findings(scored.scheme, inputs),
+            *inspect(Subject(scored.scheme, inputs, scored.values, scored.total)),
+            *_unprintable(scored.scheme, inputs),
         )
-        return Evaluation(values, points, findings, total, complete, scheme.grade_of(total) if complete else "")
+        findings = tuple(_settled(finding, inputs) for finding in found)
+    return Evaluation(scored.scheme, scored.values, scored.points, scored.total, findings)
+
+
+def _settled(finding: Finding, inputs: Inputs) -> Finding:
+    """With the reason that the unit wrote for it, and the waiver that the office gave."""
+    if not finding.key:
+        return finding
+    return replace(finding, explanation=inputs.explanations.get(finding.key, ""), waived=inputs.waivers.get(finding.key))
 
 
 def _missing_figures(scheme: Scheme, inputs: Inputs) -> Iterator[Finding]:
     for item in scheme.inputs:
         if item.required and item.code not in inputs.figures:
             yield Finding("missing_figure", "error", f"figure:{item.code}", f"“{item.label}”未填写", "请填写；没有发生的填 0")
+
+
+def _own_row_findings(scheme: Scheme, inputs: Inputs) -> Iterator[Finding]:
+    for fault in row_faults(scheme, inputs.own_rows):
+        yield Finding("own_rows", "error", f"own:{fault.place}", fault.message, fault.remedy)
 
 
 def _relations(scheme: Scheme, inputs: Inputs, values: Mapping[str, Value]) -> Iterator[Finding]:
@@ -107,12 +98,23 @@ def _relations(scheme: Scheme, inputs: Inputs, values: Mapping[str, Value]) -> I
         left, right = number(check.left, values), number(check.right, values)
         if isinstance(left, NoValue) or isinstance(right, NoValue) or _satisfied(check, left, right):
             continue
-        named = compile_expression(check.left).names
-        explanation = inputs.explanations.get(check.code, "")
-        place = f"figure:{named[0]}" if named else "figures"
+        names = dict.fromkeys((*compile_expression(check.left).names, *compile_expression(check.right).names))
+        sides = tuple(_side(scheme, name, values) for name in names)
+        place = sides[0].place if sides else "figures"
         yield Finding(
-            check.code, check.severity, place, check.message, check.remedy, _sides(scheme, check, values, left, right), explanation
+            check.code,
+            check.severity,
+            place,
+            check.message,
+            check.remedy,
+            check.code,
+            sides,
+            _difference(scheme, check, left, right) if len(sides) > 1 else "",
         )
+
+
+def _side(scheme: Scheme, code: str, values: Mapping[str, Value]) -> Side:
+    return Side(scheme.fields[code].label, show_with_unit(scheme.fields[code], values[code]), f"figure:{code}")
 
 
 def _satisfied(check: Check, left: Decimal, right: Decimal) -> bool:
@@ -121,38 +123,45 @@ def _satisfied(check: Check, left: Decimal, right: Decimal) -> bool:
     return left <= right + check.tolerance if check.relation == "at_most" else left >= right - check.tolerance
 
 
-def _sides(scheme: Scheme, check: Check, values: Mapping[str, Value], left: Decimal, right: Decimal) -> str:
-    """Both sides with the figures they are made of, for the reader to retrace."""
-    names = dict.fromkeys((*compile_expression(check.left).names, *compile_expression(check.right).names))
-    figures = "，".join(f"{scheme.fields[name].label} {show_with_unit(scheme.fields[name], values[name])}" for name in names)
-    kinds = {scheme.fields[name].kind for name in names}
-    units = {scheme.fields[name].unit for name in names if scheme.fields[name].kind == "money"}
-    return f"{figures}；相差 {left - right:+,.2f}{units.pop()}" if len(units) == 1 and "percent" not in kinds else figures
+def _difference(scheme: Scheme, check: Check, left: Decimal, right: Decimal) -> str:
+    """How far apart both sides are, where they have one unit of measure that can be told."""
+    unit = unit_of(check.left, scheme.units)
+    if unit in (BARE, RATE):
+        return ""
+    return f"相差 {'+' if left > right else ''}{show_in(unit, left - right)}"
 
 
 def _score_findings(scheme: Scheme, inputs: Inputs, points: Mapping[str, Points]) -> Iterator[Finding]:
     for code, row in scheme.scored.items():
-        answer, computed, place = inputs.answers.get(code, Answer()), points[code], f"score:{code}"
+        answer, computed, place = inputs.answers.get(code, NO_ANSWER), points[code], f"score:{code}"
+        if computed.removed:
+            continue
         if answer.self_points is None:
             yield Finding("missing_score", "error", place, f"“{row.label}”未自评", "请填写自评得分")
             continue
-        low = computed.low if computed.low is not None else ZERO
-        high = computed.high if computed.high is not None else row.points
-        if not low <= answer.self_points <= high:
-            yield Finding(
-                "score_range",
-                "error",
-                place,
-                f"“{row.label}”自评得分应在 {decimal_text(low)} 至 {decimal_text(high)} 分之间",
-                "请修改自评得分",
-            )
-        elif computed.value is not None and answer.self_points != computed.value and not answer.reason:
-            message = f"“{row.label}”自评 {decimal_text(answer.self_points)} 分，系统测算 {decimal_text(computed.value)} 分"
-            yield Finding("score_differs", "error", place, message, "请改为测算得分，或写明理由")
-        elif row.rule is not None and row.rule.shape == "judgement" and not answer.choices:
-            yield Finding("missing_level", "error", place, f"“{row.label}”未选择评判档次", "请选择评判档次")
+        yield from _claim_findings(row.label, place, answer, computed, row.points)
+        if row.rule is not None and row.rule.shape in CHOSEN and computed.value is None and computed.low is None:
+            yield Finding("missing_choice", "error", place, f"“{row.label}”未选择{CHOSEN[row.rule.shape]}", "请选择后再评分")
         if row.evidence and answer.self_points == row.points and code not in inputs.evidenced:
             yield Finding("no_evidence", "note", place, f"“{row.label}”自评满分，尚无佐证材料", f"请上传：{row.evidence}")
+
+
+CHOSEN = {"judgement": "评判档次", "yes_no": "“是”或“否”"}
+
+
+def _claim_findings(label: str, place: str, answer: Answer, computed: Points, full: Decimal) -> Iterator[Finding]:
+    """What the unit claims against what the rule allows and computes."""
+    assert answer.self_points is not None
+    low = computed.low if computed.low is not None else ZERO
+    high = computed.high if computed.high is not None else full
+    if not low <= answer.self_points <= high:
+        message = f"“{label}”自评得分应在 {decimal_text(low)} 至 {decimal_text(high)} 分之间"
+        yield Finding("score_range", "error", place, message, "请修改自评得分")
+    elif computed.value is not None and answer.self_points != computed.value and not answer.reason:
+        claimed, found = decimal_text(answer.self_points), decimal_text(computed.value)
+        sides = (Side("自评得分", f"{claimed}分", place), Side("系统测算", f"{found}分", place))
+        message = f"“{label}”自评 {claimed} 分，系统测算 {found} 分"
+        yield Finding("score_differs", "error", place, message, "请改为测算得分，或写明理由", sides=sides)
 
 
 def _narrative_findings(scheme: Scheme, inputs: Inputs) -> Iterator[Finding]:
@@ -174,7 +183,8 @@ def _unprintable(scheme: Scheme, inputs: Inputs) -> Iterator[Finding]:
     """Texts with characters that would stop the print after everybody has signed."""
     texts = [(f"section:{section.code}", inputs.narrative.get(section.code, "")) for section in scheme.sections]
     texts += [(f"score:{code}", inputs.answers[code].reason) for code in scheme.scored if code in inputs.answers]
-    texts += [(f"explanation:{check.code}", inputs.explanations.get(check.code, "")) for check in scheme.checks]
+    texts += [(f"own:{row.code}", f"{row.label}{row.unit}{row.aim}") for row in inputs.own_rows]
+    texts += [(f"explanation:{key}", text) for key, text in inputs.explanations.items()]
     for place, text in texts:
         if found := unprintable(text):
             yield Finding("unprintable", "error", place, f"有无法打印的字符：{'、'.join(found[:5])}", "请删去或改用文字")

@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from decimal import Decimal
 from typing import Annotated, Any, Literal, NoReturn, Self
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError, model_validator
@@ -9,7 +10,9 @@ from pydantic import Field as Column
 
 from assessment.domain.canonical import ALGORITHM, canonical_json, digest
 from assessment.domain.errors import DomainError
+from assessment.domain.own_rows import OwnRow, complete
 from assessment.domain.scheme import Scheme
+from assessment.domain.structure import place_in_words, structure_faults
 
 FORMAT = "jiping-filing"
 FORMAT_VERSION = 1
@@ -17,9 +20,14 @@ MAX_BYTES = 5 * 1024 * 1024
 
 DecimalText = Annotated[str, StringConstraints(pattern=r"^(0|-?[1-9][0-9]{0,11}|-?(0|[1-9][0-9]{0,11})\.[0-9]{0,29}[1-9])$")]
 Unrounded = Annotated[str, StringConstraints(pattern=r"^(0|-?[1-9][0-9]{0,59}|-?(0|[1-9][0-9]{0,59})\.[0-9]{0,59}[1-9])$")]
+#: What a unit's own row measures: as many digits as a rule's ``Number`` takes.
+MeasuredText = Annotated[str, StringConstraints(pattern=r"^(0|-?[1-9][0-9]{0,11}|-?(0|[1-9][0-9]{0,11})\.[0-9]{0,9}[1-9])$")]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,47}$")]
+#: Which finding a reason or a waiver is for: its check, and what tells it from others of the same check.
+Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,47}(\.[a-z][a-z0-9_]{0,47}){0,2}$")]
 Line = Annotated[str, StringConstraints(max_length=400)]
+Long = Annotated[str, StringConstraints(max_length=4000)]
 
 
 class Plain(BaseModel):
@@ -62,16 +70,58 @@ class DerivedContent(Plain):
     reason: Line = ""
 
 
+class OwnRowContent(Plain):
+    """A row that the unit set itself (自设指标) under ``group``; ``aim`` in words where there is no figure."""
+
+    code: Annotated[str, StringConstraints(pattern=r"^own_[1-9][0-9]{0,5}$")]
+    group: Code
+    kind: Line
+    label: Line
+    points: DecimalText
+    direction: Literal["at_least", "at_most", "equals"]
+    target: MeasuredText | None
+    actual: MeasuredText | None
+    unit: Line
+    aim: Line
+
+    def row(self) -> OwnRow:
+        """The row as the engine takes it."""
+        target, actual = (None if text is None else Decimal(text) for text in (self.target, self.actual))
+        texts = self.model_dump(exclude={"points", "target", "actual"})
+        return OwnRow(points=Decimal(self.points), target=target, actual=actual, **texts)
+
+
+class InputContent(Plain):
+    """A figure that a score rests on, as read."""
+
+    label: Line
+    text: Line
+
+
 class ScoreContent(Plain):
-    """One scored row; points are decimal texts with at most two places."""
+    """One scored row; points are decimal texts with at most two places.
+
+    ``inputs``, ``steps`` and ``best`` (what would give full marks) explain the computed points; ``removed`` rows do not count.
+    """
 
     code: Code
     choices: tuple[Code, ...]
     auto_points: DecimalText | None
-    explain: Line
+    explain: Long
+    inputs: tuple[InputContent, ...]
+    steps: tuple[Long, ...]
+    best: Long
     not_applicable: bool
+    removed: bool
     self_points: DecimalText | None
     reason: Annotated[str, StringConstraints(max_length=1000)]
+
+
+class WaiverContent(Plain):
+    """A waiver (豁免) of one finding by the finance office, in force until ``expires_on``."""
+
+    reason: Annotated[str, StringConstraints(max_length=1000)]
+    expires_on: date
 
 
 class NarrativeContent(Plain):
@@ -94,18 +144,24 @@ class EvidenceContent(Plain):
 
 
 class AssessmentContent(Plain):
-    """整体 or 项目支出 自评: data table, score table, report, evidence."""
+    """整体 or 项目支出 自评: data table, score table, report, evidence.
+
+    ``self_total`` is unrounded; ``total_steps`` say what changed the sum of the rows.
+    """
 
     kind: Literal["whole", "project"]
     name: Line
     scheme: SchemeReference
     figures: dict[Code, DecimalText]
     derived: dict[Code, DerivedContent]
+    own_rows: tuple[OwnRowContent, ...]
     scores: tuple[ScoreContent, ...]
     self_total: DecimalText
+    total_steps: tuple[Long, ...]
     grade: Line
     narrative: tuple[NarrativeContent, ...]
-    explanations: dict[Code, Annotated[str, StringConstraints(max_length=1000)]]
+    explanations: dict[Key, Annotated[str, StringConstraints(max_length=1000)]]
+    waivers: dict[Key, WaiverContent]
     evidence: tuple[EvidenceContent, ...]
 
 
@@ -145,8 +201,9 @@ class ExchangeFile(Plain):
         return self
 
     def scheme_of(self, assessment: AssessmentContent) -> Scheme:
-        """The scheme that this assessment names by digest."""
-        return next(scheme for scheme in self.schemes if scheme_digest(scheme) == assessment.scheme.digest)
+        """The scheme that this assessment names by digest, completed with the unit's own rows."""
+        found = next(scheme for scheme in self.schemes if scheme_digest(scheme) == assessment.scheme.digest)
+        return complete(found, [item.row() for item in assessment.own_rows])
 
 
 def content_text(content: FilingContent) -> str:
@@ -207,37 +264,9 @@ def read(raw: bytes) -> ExchangeFile:
     return file
 
 
-MESSAGES = {
-    "extra_forbidden": "未知的项目，本格式中没有",
-    "missing": "缺少这一项",
-    "literal_error": "取值不在允许的范围内",
-    "string_pattern_mismatch": "格式不对",
-    "string_too_long": "文字过长",
-    "string_type": '应为文字（数值也写成文字，如 "58796.51"）',
-    "union_tag_invalid": "没有这种评分规则",
-    "too_short": "至少要有一项",
-    "string_too_short": "不能为空",
-    "decimal_parsing": "应为数字",
-    "decimal_max_places": "小数位数过多",
-    "decimal_max_digits": "数值过大",
-    "decimal_whole_digits": "数值过大",
-    "greater_than": "数值过小",
-    "greater_than_equal": "数值过小",
-    "less_than_equal": "数值过大",
-}
-
-
 def faults(error: ValidationError) -> list[str]:
     """Every fault of a file with its place, in Chinese."""
-    items = error.errors(include_url=False)
-    lines = []
-    for item in items:
-        if item["type"] == "too_short" and any(item["loc"] == other["loc"][: len(item["loc"])] for other in items if other is not item):
-            continue  # pydantic counts only the items without a fault, and those with one are named already
-        place = ".".join(str(step) for step in item["loc"]) or "文件"
-        reason = item.get("ctx", {}).get("error") if item["type"] == "value_error" else None
-        lines.append(f"{place}：{reason or MESSAGES.get(item['type'], '取值不对')}")
-    return lines
+    return [f"{place_in_words(fault.place)}：{fault.message}" for fault in structure_faults(error)]
 
 
 def json_schema() -> dict[str, Any]:
@@ -246,10 +275,10 @@ def json_schema() -> dict[str, Any]:
 
 
 class ReviewScore(Plain):
-    """The office's points of one row and, where they differ from the unit's, why."""
+    """The office's points of one row and, where they differ from the unit's, why; none where the row does not count."""
 
     code: Code
-    review_points: DecimalText
+    review_points: DecimalText | None
     reason: Annotated[str, StringConstraints(max_length=1000)]
 
 
@@ -259,5 +288,6 @@ class ReviewContent(Plain):
     filing_digest: Sha256
     scores: tuple[ReviewScore, ...]
     total: DecimalText
+    total_steps: tuple[Long, ...]
     grade: Line
     comment: Annotated[str, StringConstraints(max_length=1000)]

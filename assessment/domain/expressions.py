@@ -6,7 +6,7 @@ functions of ``FUNCTIONS``. Everything else is refused when the scheme is read, 
 
 import ast
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 from functools import lru_cache
@@ -19,7 +19,9 @@ from assessment.domain.errors import DomainError
 MAX_LENGTH = 500
 MAX_DEPTH = 20
 MAX_CONSTANT = 10**12  # a constant of three hundred digits would overflow the first figure it meets
-CONTEXT = Context(prec=28, rounding=ROUND_HALF_UP)
+#: The last place that counts is 1E-59, which an exchange file can still hold.
+CONTEXT = Context(prec=28, rounding=ROUND_HALF_UP, Emin=-32)
+LARGEST = Decimal(10) ** 20  # what is larger could be neither shown nor rounded to 0.01
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,8 @@ class NoValue:
 
 Value = Decimal | NoValue
 Result = Value | bool
+#: Waits for other figures: a product of products is no reason for full marks.
+TOO_LARGE = NoValue("计算结果过大，请核对数据", missing=True)
 
 ALLOWED = (
     ast.Expression, ast.Constant, ast.Name, ast.Load, ast.BinOp, ast.UnaryOp, ast.Compare, ast.BoolOp, ast.IfExp, ast.Call,
@@ -65,8 +69,8 @@ def round_half_up(value: Decimal, digits: Decimal = Decimal(0)) -> Decimal:
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "sum": lambda *values: sum(values, Decimal(0)),
-    "min": min,
-    "max": max,
+    "min": lambda *values: min(values),
+    "max": lambda *values: max(values),
     "abs": abs,
     "round": round_half_up,
 }
@@ -164,8 +168,10 @@ def _constant(node: ast.Constant) -> Decimal:
 
 def evaluate(source: str, values: Mapping[str, Value]) -> Result:
     """The value of ``source`` where names stand for ``values``; a missing or undefined operand gives ``NoValue``."""
-    compiled = compile_expression(source)
+    return _value_of(compile_expression(source).tree, values)
 
+
+def _value_of(tree: ast.expr, values: Mapping[str, Value]) -> Result:
     def name_of(node: ast.Name) -> Decimal:
         value = values[node.id]
         if isinstance(value, NoValue):
@@ -177,9 +183,33 @@ def evaluate(source: str, values: Mapping[str, Value]) -> Result:
     engine.nodes[ast.Name] = name_of
     with localcontext(CONTEXT):
         try:
-            return cast(Result, engine.eval(source, previously_parsed=compiled.tree))
+            return _bounded(engine.eval("", previously_parsed=tree))
         except _Flow as flow:
             return flow.value
+        except ArithmeticError:
+            return TOO_LARGE
+
+
+def _bounded(result: Decimal | bool) -> Result:
+    """The result in the context's precision, unless it is too large to be a figure."""
+    if isinstance(result, bool):
+        return result
+    return +result if abs(result) <= LARGEST else TOO_LARGE
+
+
+def divides_by_nothing(source: str) -> bool:
+    """Whether a divisor of ``source`` is zero whatever the fields hold: the result would never have a value."""
+    compiled = compile_expression(source)
+    divisors = [node.right for node in ast.walk(compiled.tree) if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div)]
+    return any(all(_value_of(node, values) == 0 for values in _samples(compiled.names)) for node in divisors)
+
+
+def _samples(names: tuple[str, ...]) -> Iterator[dict[str, Decimal]]:
+    """Small, plain and large figures, rising and falling: a difference that is zero for all of them is always zero."""
+    rising = [Decimal(7 + 3 * place * place) for place, _ in enumerate(names)]
+    for scale in (Decimal("0.001"), Decimal(1), Decimal(10**6)):
+        for numbers in (rising, rising[::-1]):
+            yield {name: number * scale for name, number in zip(names, numbers, strict=True)}
 
 
 def number(source: str, values: Mapping[str, Value]) -> Value:

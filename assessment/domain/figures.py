@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from assessment.domain.errors import DomainError
-from assessment.domain.expressions import NoValue, Value, number
+from assessment.domain.expressions import NoValue, Value, number, round_half_up
 from assessment.domain.scheme import Field, Scheme
 
 MAX_ABSOLUTE = Decimal("99999999999")
@@ -83,8 +83,14 @@ def show_value(field: Field, value: Value) -> str:
     if field.kind == "percent":
         return f"{_grouped(value * HUNDRED, 2)}%"
     if field.kind == "count":
-        return _grouped(value, places_of(value, 0))
+        shown = round_half_up(value, Decimal(2)) if field.expression else value
+        return _grouped(shown, places_of(shown, 0))
     return _grouped(value, 2 if field.expression else places_of(value, 2))
+
+
+def show_points(value: Decimal) -> str:
+    """Points as they are read: two decimals, half up."""
+    return f"{round_half_up(value, Decimal(2))}"
 
 
 def show_typed(field: Field, value: Decimal) -> str:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from assessment.domain.expressions import NoValue, Value
 from assessment.domain.figures import show_with_unit
 from assessment.domain.scheme import Scheme, Section
+from assessment.domain.tokens import TOKEN, field_codes, tokens_of
 
-TOKEN = re.compile(r"\{\{\s*([^{}]{1,60}?)\s*\}\}")
 MAX_SECTION = 20_000
 #: For the whole report: a real one has some 7,000 characters in 100 paragraphs, and a print takes time by both.
 MAX_REPORT = 60_000
@@ -23,26 +23,18 @@ def tidy(text: str) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def _field_codes(scheme: Scheme) -> dict[str, str]:
-    by_label: dict[str, list[str]] = {}
-    for field in scheme.fields.values():
-        by_label.setdefault(field.label, []).append(field.code)
-    unique = {label: codes[0] for label, codes in by_label.items() if len(codes) == 1}
-    return unique | {code: code for code in scheme.fields}
-
-
 def unknown_tokens(scheme: Scheme, text: str) -> list[str]:
     """Tokens that name no field of the scheme by code or by a label that only one field has."""
-    known = _field_codes(scheme)
-    return [name for name in TOKEN.findall(text) if name not in known]
+    known = field_codes(scheme.fields.values())
+    return [name for name in tokens_of(text) if name not in known]
 
 
 def resolve(scheme: Scheme, text: str, values: Mapping[str, Value]) -> str:
     """The text as it is printed: every token replaced by its figure with unit of measure."""
-    known = _field_codes(scheme)
+    known = field_codes(scheme.fields.values())
 
     def shown(match: re.Match[str]) -> str:
-        code = known.get(match[1])
+        code = known.get(match[1].strip())
         if code is None:
             return match[0]
         field, value = scheme.fields[code], values[code]

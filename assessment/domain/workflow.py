@@ -30,6 +30,7 @@ class Act(StrEnum):
     """What a person can do with a filing."""
 
     EDIT = "edit"
+    WAIVE = "waive"
     REQUEST_SIGNOFF = "request_signoff"
     HAND_BACK = "hand_back"
     SIGN = "sign"
@@ -69,6 +70,9 @@ def _move(act: Act, label: str, roles: tuple[Turn, ...], sources: tuple[Status, 
     return Move(act, label, frozenset(roles), frozenset(sources), target)
 
 
+#: Nothing signed stands while a filing is here.
+UNSIGNED = frozenset({Status.DRAFT, Status.AWAITING_SIGNOFF, Status.RETURNED})
+
 STAGES: dict[Status, Stage] = {
     stage.status: stage
     for stage in (
@@ -87,6 +91,7 @@ MOVES: dict[Act, Move] = {
     move.act: move
     for move in (
         _move(Act.EDIT, "填报", (Turn.PREPARER,), (Status.DRAFT, Status.RETURNED), None),
+        _move(Act.WAIVE, "豁免", (Turn.LEAD,), tuple(UNSIGNED), None),
         _move(Act.REQUEST_SIGNOFF, "提请签批", (Turn.PREPARER,), (Status.DRAFT, Status.RETURNED), Status.AWAITING_SIGNOFF),
         _move(Act.HAND_BACK, "退回填报人", (Turn.HEAD,), (Status.AWAITING_SIGNOFF,), Status.DRAFT),
         _move(Act.SIGN, "签批报送", (Turn.HEAD,), (Status.AWAITING_SIGNOFF,), Status.SUBMITTED),

@@ -3,9 +3,11 @@
 from assessment.forms.fields import typed_over
 from assessment.forms.figures import FiguresForm
 from assessment.forms.narrative import NarrativeForm
-from assessment.forms.others import EvidenceForm, ExplanationsForm, ReasonForm, SignForm, SignoffRequestForm
+from assessment.forms.others import EvidenceForm, ExplanationsForm, ReasonForm, SignForm, SignoffRequestForm, WaiverForm
+from assessment.forms.own_rows import OwnRowsForm
 from assessment.forms.review import ReturnForm, ReviewForm
 from assessment.forms.rounds import RoundForm
+from assessment.forms.schemes import SchemeFileForm
 from assessment.forms.scores import ScoresForm
 
 __all__ = [
@@ -13,12 +15,15 @@ __all__ = [
     "ExplanationsForm",
     "FiguresForm",
     "NarrativeForm",
+    "OwnRowsForm",
     "ReasonForm",
     "ReturnForm",
     "ReviewForm",
     "RoundForm",
+    "SchemeFileForm",
     "ScoresForm",
     "SignForm",
     "SignoffRequestForm",
+    "WaiverForm",
     "typed_over",
 ]

@@ -9,7 +9,7 @@ from crispy_forms.layout import Layout
 from django import forms
 from django.utils import timezone
 
-from assessment.domain.checks import Finding
+from assessment.domain.findings import Finding
 from assessment.domain.scheme import Scheme
 from assessment.forms.fields import LinesField
 
@@ -58,13 +58,13 @@ class ExplanationsForm(forms.Form):
     def __init__(self, findings: Iterable[Finding], texts: Mapping[str, str], data: Any = None) -> None:
         super().__init__(data)
         for finding in findings:
-            self.fields[finding.code] = LinesField(
+            self.fields[finding.key] = LinesField(
                 label=finding.message,
                 required=False,
                 max_length=1000,
                 widget=forms.Textarea({"rows": 2, "class": "form-control", "placeholder": "请写明原因"}),
             )
-            self.initial[finding.code] = texts.get(finding.code, "")
+            self.initial[finding.key] = texts.get(finding.key, "")
 
 
 class SignoffRequestForm(_Acting):
@@ -92,6 +92,26 @@ class SignForm(_Acting):
         error_messages={"required": "请先勾选声明"},
     )
     digest = forms.CharField(widget=forms.HiddenInput)
+
+
+class WaiverForm(_Acting):
+    """Which finding the office lets pass, why, and until when."""
+
+    button = "豁免"
+    style = "outline-primary"
+    key = forms.ChoiceField(label="核查意见", error_messages={"required": "请选择核查意见", "invalid_choice": "这一条已不存在，请重新选择"})
+    reason = LinesField(label="理由", max_length=1000, widget=forms.Textarea({"rows": 2}), error_messages={"required": "请写明理由"})
+    expires_on = forms.DateField(
+        label="有效期至",
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"required": "请填写有效期", "invalid": "请填写日期，如 2023-12-31"},
+    )
+
+    def __init__(self, findings: Iterable[Finding], data: Any = None) -> None:
+        super().__init__(data, auto_id="id_waiver_%s")
+        key = self.fields["key"]
+        assert isinstance(key, forms.ChoiceField)
+        key.choices = [("", "请选择"), *((finding.key, f"{finding.label}　{finding.message}"[:120]) for finding in findings)]
 
 
 class ReasonForm(_Acting):

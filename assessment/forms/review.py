@@ -7,7 +7,7 @@ from django import forms
 
 from assessment.forms.fields import LinesField, PointsField
 from assessment.models import Part, Score
-from assessment.services.review import PartComment, ReviewPoints
+from assessment.services.review import PartComment, ReviewedRow, ReviewPoints
 
 
 class ReviewForm(forms.Form):
@@ -15,11 +15,11 @@ class ReviewForm(forms.Form):
 
     comment = LinesField(label="复核意见", required=False, max_length=1000, widget=forms.Textarea({"rows": 3}))
 
-    def __init__(self, scores: Iterable[Score], comment: str, data: Any = None) -> None:
+    def __init__(self, rows: Iterable[ReviewedRow], comment: str, data: Any = None) -> None:
         super().__init__(data, initial={"comment": comment})
-        self.scores = list(scores)
-        for score in self.scores:
-            row = score.assessment.scheme.scheme.scored[score.code]
+        self.scores: list[Score] = []
+        for score, row in ((item.score, item.row) for item in rows if not item.removed):
+            self.scores.append(score)
             self.fields[f"points-{score.pk}"] = PointsField(f"{row.label} 复核得分", row.points)
             self.initial[f"points-{score.pk}"] = score.self_points if score.review_points is None else score.review_points
             self.fields[f"reason-{score.pk}"] = LinesField(

@@ -5,9 +5,10 @@ from typing import Any
 
 from django import forms
 
-from assessment.domain.checks import Answer
-from assessment.domain.rules import Checklist, Judgement
+from assessment.domain.inputs import Answer
+from assessment.domain.rules import Checklist, Judgement, YesNo
 from assessment.domain.scheme import Indicator, Scheme
+from assessment.domain.scoring import NO, YES
 from assessment.forms.fields import LinesField, PointsField
 
 
@@ -51,13 +52,13 @@ def _choice_field(row: Indicator) -> forms.Field | None:
             widget=forms.CheckboxSelectMultiple({"class": "tick"}),
         )
     if isinstance(row.rule, Judgement):
-        return forms.ChoiceField(
-            label=f"{row.label} 评判档次",
-            required=False,
-            choices=[("", "请选择")] + [(level.code, level.label) for level in row.rule.levels],
-            widget=forms.Select({"class": "form-select form-select-sm"}),
-        )
-    return None
+        return _one_of(f"{row.label} 评判档次", [(level.code, level.label) for level in row.rule.levels])
+    return _one_of(f"{row.label}：{row.rule.statement}", [(YES, "是"), (NO, "否")]) if isinstance(row.rule, YesNo) else None
+
+
+def _one_of(label: str, choices: list[tuple[str, str]]) -> forms.ChoiceField:
+    select = forms.Select({"class": "form-select form-select-sm"})
+    return forms.ChoiceField(label=label, required=False, choices=[("", "请选择"), *choices], widget=select)
 
 
 def _initial(row: Indicator, answer: Answer) -> Any:

@@ -1,7 +1,7 @@
 """What is filed: rounds, schemes, filings and their parts, and the record of what happened."""
 
 from assessment.models.filing import Assessment, Comment, Filing, Part
-from assessment.models.parts import Evidence, Explanation, Figure, Narrative, Score
+from assessment.models.parts import Evidence, Explanation, Figure, Narrative, OwnRow, Score, Waiver
 from assessment.models.record import Event, Snapshot
 from assessment.models.rounds import Round, SchemeVersion
 
@@ -14,9 +14,11 @@ __all__ = [
     "Figure",
     "Filing",
     "Narrative",
+    "OwnRow",
     "Part",
     "Round",
     "SchemeVersion",
     "Score",
     "Snapshot",
+    "Waiver",
 ]

@@ -7,6 +7,8 @@ from typing import Any, ClassVar, Self
 from django.db import models
 from django.urls import reverse
 
+from assessment.domain.own_rows import complete
+from assessment.domain.scheme import Scheme
 from assessment.domain.workflow import STAGES, Stage, Status
 from assessment.models.rounds import Round, SchemeVersion
 from units.models import BudgetUnit, User
@@ -95,6 +97,10 @@ class Assessment(models.Model):
     def __str__(self) -> str:
         return f"{self.filing} {self.name}"
 
+    def completed_scheme(self) -> Scheme:
+        """The scheme with the rows that the unit set itself; ask for ``own_rows`` beforehand where many are read."""
+        return complete(self.scheme.scheme, [row.row() for row in self.own_rows.all()])
+
 
 class Part(models.Model):
     """One separately saved part of an assessment; ``version`` counts its saves, ``locked`` closes it after a return."""
@@ -103,6 +109,7 @@ class Part(models.Model):
         """The parts, in the order people fill them."""
 
         FIGURES = "figures", "基础数据表"
+        OWN_ROWS = "own_rows", "自设指标"
         SCORES = "scores", "指标评分表"
         NARRATIVE = "narrative", "自评报告"
         EVIDENCE = "evidence", "佐证材料"

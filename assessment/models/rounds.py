@@ -16,8 +16,23 @@ def _parse(digest: str, document: str) -> Scheme:
     return Scheme.model_validate_json(document)
 
 
+class SchemeVersionQuerySet(models.QuerySet["SchemeVersion"]):
+    """Named reads of scheme versions."""
+
+    def active(self) -> Self:
+        """What a round may pick."""
+        return self.filter(activated_at__isnull=False)
+
+    def others_of(self, version: "SchemeVersion") -> Self:
+        """The same scheme's other versions, the latest first."""
+        return self.filter(code=version.code).exclude(pk=version.pk).order_by("-loaded_at", "-pk")
+
+
 class SchemeVersion(models.Model):
-    """A scheme (指标体系) as loaded from a file; ``document`` is its canonical JSON and never changes."""
+    """A scheme (指标体系) as loaded from a file; ``document`` is its canonical JSON and never changes.
+
+    Rounds pick a version once it is activated; database triggers refuse any other change.
+    """
 
     code = models.CharField("代码", max_length=48)
     version = models.CharField("版本", max_length=16)
@@ -26,6 +41,10 @@ class SchemeVersion(models.Model):
     document = models.TextField("内容")
     digest = models.CharField("摘要值", max_length=64)
     loaded_at = models.DateTimeField("载入时间", auto_now_add=True)
+    activated_at = models.DateTimeField("启用时间", null=True, blank=True)
+    activated_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="启用人")
+
+    objects = SchemeVersionQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "指标体系"

@@ -1,30 +1,64 @@
 """From rows to what the domain judges (``Inputs``) and to what is signed (``FilingContent``)."""
 
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal
+from typing import TypeVar
 
 from django.db.models import Prefetch
+from django.utils import timezone
 
 from assessment.domain import exchange
-from assessment.domain.canonical import decimal_text
-from assessment.domain.checks import Answer, Evaluation, Inputs, evaluate_assessment
-from assessment.domain.expressions import NoValue, Value
-from assessment.domain.figures import show_value
-from assessment.domain.narrative import resolve
-from assessment.domain.scheme import Field, Scheme
-from assessment.domain.scoring import Points
-from assessment.models import Assessment, Evidence, Filing
+from assessment.domain.assembly import assemble
+from assessment.domain.checks import Evaluation, Scored, evaluate_assessment, score_assessment
+from assessment.domain.expressions import NoValue
+from assessment.domain.figures import compute_values
+from assessment.domain.inputs import Answer, Inputs, Project, Waived
+from assessment.domain.workflow import UNSIGNED
+from assessment.models import Assessment, Evidence, Filing, Snapshot, Waiver
+
+T = TypeVar("T")
 
 
 def inputs_of(assessment: Assessment) -> Inputs:
-    """Everything a unit filled for one assessment."""
+    """Everything a unit filled for one assessment, and what stands beside it: waivers, projects, the year."""
     evidence = assessment.evidence.all()
-    return Inputs(
-        figures={figure.code: figure.value for figure in assessment.figures.all()},
-        answers={score.code: Answer(frozenset(score.choices), score.self_points, score.self_reason) for score in assessment.scores.all()},
+    return replace(
+        scored_inputs(assessment),
         narrative={narrative.code: narrative.text for narrative in assessment.narratives.all() if narrative.text},
         explanations={explanation.code: explanation.text for explanation in assessment.explanations.all()},
+        waivers=_waivers(assessment),
         evidenced=frozenset(code for item in evidence for code in item.indicators),
+        fiscal_year=assessment.filing.round.fiscal_year,
+        projects=_projects(assessment),
     )
+
+
+def _waivers(assessment: Assessment) -> dict[str, Waived]:
+    """The waivers in force: today while nothing is signed, afterwards on the day of the signature."""
+    given = [waiver for waiver in assessment.waivers.all() if waiver.ended_at is None]
+    if not given:
+        return {}
+    day = _judged_on(assessment.filing)
+    return {waiver.code: Waived(waiver.reason, waiver.expires_on) for waiver in given if waiver.expires_on >= day}
+
+
+def _judged_on(filing: Filing) -> date:
+    signed = None if filing.status in UNSIGNED else filing.snapshots.filter(kind=Snapshot.Kind.FILING).order_by("-number").first()
+    return timezone.localdate(signed.made_at) if signed else timezone.localdate()
+
+
+def _projects(assessment: Assessment) -> tuple[Project, ...]:
+    """The filing's project assessments, for a scheme that holds them against the whole."""
+    if all(item.function != "projects_total" for item in assessment.scheme.scheme.inspections):
+        return ()
+    found = assessment.filing.assessments.filter(kind="project").select_related("scheme").prefetch_related("figures").order_by("pk")
+    return tuple(Project(item.name, _numbers(item)) for item in found)
+
+
+def _numbers(assessment: Assessment) -> dict[str, Decimal]:
+    values = compute_values(assessment.scheme.scheme, {figure.code: figure.value for figure in assessment.figures.all()})
+    return {code: value for code, value in values.items() if not isinstance(value, NoValue)}
 
 
 def evaluate(assessment: Assessment) -> Evaluation:
@@ -32,10 +66,31 @@ def evaluate(assessment: Assessment) -> Evaluation:
     return evaluate_assessment(assessment.scheme.scheme, inputs_of(assessment))
 
 
+def scored(assessment: Assessment) -> Scored:
+    """The assessment's values, points and total, without the checks; reads ``SCORED`` alone."""
+    return score_assessment(assessment.scheme.scheme, scored_inputs(assessment))
+
+
+def scored_inputs(assessment: Assessment) -> Inputs:
+    """As much of what a unit filled as its points follow from."""
+    return Inputs(
+        figures={figure.code: figure.value for figure in assessment.figures.all()},
+        own_rows=tuple(row.row() for row in assessment.own_rows.all()),
+        answers={score.code: Answer(frozenset(score.choices), score.self_points, score.self_reason) for score in assessment.scores.all()},
+    )
+
+
+#: What scoring reads of an assessment, and what judging it reads beyond that.
+SCORED = ("figures", "own_rows", "scores")
+ROWS = (*SCORED, "narratives", "explanations")
+
+
 def assessments_of(filing: Filing) -> list[Assessment]:
     """The filing's assessments with all their rows, in a fixed number of queries."""
-    rows = ("figures", "scores", "narratives", "explanations", Prefetch("evidence", Evidence.objects.order_by("name", "sha256")))
-    return list(filing.assessments.select_related("scheme").prefetch_related(*rows).order_by("kind", "pk"))
+    waivers = Prefetch("waivers", Waiver.objects.select_related("granted_by"))
+    rows = (*ROWS, waivers, Prefetch("evidence", Evidence.objects.order_by("name", "sha256")))
+    found = filing.assessments.select_related("scheme", "filing__round").prefetch_related(*rows)
+    return list(found.order_by("-kind", "pk"))
 
 
 def content_of(filing: Filing) -> exchange.FilingContent:
@@ -56,56 +111,14 @@ def content_of(filing: Filing) -> exchange.FilingContent:
 
 def assessment_content(assessment: Assessment) -> exchange.AssessmentContent:
     """One assessment as it stands now, with everything that follows from what was typed."""
-    stored, scheme, inputs = assessment.scheme, assessment.scheme.scheme, inputs_of(assessment)
-    judged = evaluate_assessment(scheme, inputs)
-    return exchange.AssessmentContent(
+    return assemble(
+        assessment.scheme.scheme,
+        inputs_of(assessment),
         kind="whole" if assessment.kind == "whole" else "project",
         name=assessment.name,
-        scheme=exchange.SchemeReference(code=scheme.code, version=scheme.version, title=scheme.title, digest=stored.digest),
-        figures={code: decimal_text(value) for code, value in inputs.figures.items()},
-        derived={field.code: _derived(field, judged.values[field.code]) for field in scheme.derived},
-        scores=tuple(_score(code, inputs.answers.get(code, Answer()), judged.points[code]) for code in scheme.scored),
-        self_total=decimal_text(judged.self_total),
-        grade=judged.grade,
-        narrative=_narrative(scheme, inputs, judged),
-        explanations=_needed_explanations(inputs, judged),
+        digest=assessment.scheme.digest,
         evidence=tuple(evidence_content(item) for item in assessment.evidence.all()),
     )
-
-
-def _derived(field: Field, value: Value) -> exchange.DerivedContent:
-    text = show_value(field, value)
-    if isinstance(value, NoValue):
-        return exchange.DerivedContent(value=None, text=text, reason=value.reason)
-    return exchange.DerivedContent(value=decimal_text(value), text=text)
-
-
-def _optional(value: Decimal | None) -> str | None:
-    return None if value is None else decimal_text(value)
-
-
-def _score(code: str, answer: Answer, points: Points) -> exchange.ScoreContent:
-    return exchange.ScoreContent(
-        code=code,
-        choices=tuple(sorted(answer.choices)),
-        auto_points=_optional(points.value),
-        explain=points.explain,
-        not_applicable=points.not_applicable,
-        self_points=_optional(answer.self_points),
-        reason=answer.reason,
-    )
-
-
-def _narrative(scheme: Scheme, inputs: Inputs, judged: Evaluation) -> tuple[exchange.NarrativeContent, ...]:
-    sections = [section for section in scheme.sections if section.text]
-    texts = ((section.code, inputs.narrative.get(section.code, "")) for section in sections)
-    return tuple(exchange.NarrativeContent(code=code, text=text, printed=resolve(scheme, text, judged.values)) for code, text in texts)
-
-
-def _needed_explanations(inputs: Inputs, judged: Evaluation) -> dict[str, str]:
-    """Only reasons for warnings that stand; a reason for a warning long gone is not signed."""
-    standing = {finding.code for finding in judged.findings}
-    return {code: text for code, text in inputs.explanations.items() if code in standing}
 
 
 def evidence_content(item: Evidence) -> exchange.EvidenceContent:

@@ -77,7 +77,7 @@ def add_evidence(assessment_id: int, *, by: User, name: str, data: bytes, indica
     """Add one file to the evidence part. Raises ``DomainError`` for a bad kind, size, name or a file already there."""
     part = take_part(assessment_id, Part.Kind.EVIDENCE, by=by, version=None)
     name, media_type = judge(name, data)
-    if unknown := set(indicators) - set(part.assessment.scheme.scheme.scored):
+    if unknown := set(indicators) - set(part.assessment.completed_scheme().scored):
         raise DomainError(f"没有这些指标：{'、'.join(sorted(unknown))}")
     if part.assessment.evidence.count() >= MAX_FILES:
         raise DomainError(f"佐证材料最多 {MAX_FILES} 份，请合并后上传")

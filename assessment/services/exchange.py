@@ -8,16 +8,15 @@ from typing import Any
 from django.db import transaction
 
 from assessment.domain import exchange
-from assessment.domain.checks import Answer
+from assessment.domain.assembly import answers_of
 from assessment.domain.errors import DomainError
 from assessment.domain.scheme import Scheme
-from assessment.domain.workflow import Act, Status
+from assessment.domain.workflow import UNSIGNED, Act
 from assessment.models import Assessment, Filing, Part, Snapshot
 from assessment.services import contents, evidence, parts, turns
+from assessment.services.own_rows import save_own_rows
 from units.models import User
 
-#: Nothing signed stands while a filing is here.
-UNSIGNED = frozenset({Status.DRAFT, Status.AWAITING_SIGNOFF, Status.RETURNED})
 SHOWN = 5
 
 
@@ -78,19 +77,20 @@ def _write_parts(assessment: Assessment, content: exchange.AssessmentContent, *,
     if content.figures != here.figures:
         figures = {code: Decimal(content.figures[code]) if code in content.figures else None for code in content.figures | here.figures}
         parts.save_figures(assessment.pk, by=by, version=versions[Part.Kind.FIGURES], figures=figures)
-    if _answers(content) != _answers(here):
-        parts.save_scores(assessment.pk, by=by, version=versions[Part.Kind.SCORES], answers=_answers(content))
+    if content.own_rows != here.own_rows:
+        if Part.Kind.OWN_ROWS not in versions:
+            raise DomainError("这份材料的指标体系没有单位自设的指标")
+        rows = [item.row() for item in content.own_rows]
+        save_own_rows(assessment.pk, by=by, version=versions[Part.Kind.OWN_ROWS], rows=rows)
+    if answers_of(content) != answers_of(here):
+        parts.save_scores(assessment.pk, by=by, version=versions[Part.Kind.SCORES], answers=answers_of(content))
     if content.narrative != here.narrative:
         texts = {section.code: section.text for section in content.narrative}
         parts.save_narrative(assessment.pk, by=by, version=versions[Part.Kind.NARRATIVE], texts=texts)
     if content.explanations != contents.assessment_content(assessment).explanations:  # which ones are needed follows from the figures
-        reasons = {check.code: content.explanations.get(check.code, "") for check in assessment.scheme.scheme.checks}
+        stored = dict.fromkeys(assessment.explanations.values_list("code", flat=True), "")
+        reasons = stored | content.explanations
         parts.save_explanations(assessment.pk, by=by, version=versions[Part.Kind.EXPLANATIONS], texts=reasons)
-
-
-def _answers(content: exchange.AssessmentContent) -> dict[str, Answer]:
-    points = {score.code: None if score.self_points is None else Decimal(score.self_points) for score in content.scores}
-    return {score.code: Answer(frozenset(score.choices), points[score.code], score.reason) for score in content.scores}
 
 
 def _write_evidence(assessment: Assessment, content: exchange.AssessmentContent, *, by: User, folder: Path | None) -> None:

@@ -13,7 +13,8 @@ def open_filing(round_: Round, unit: BudgetUnit) -> Filing:
     if fresh:
         version = round_.whole_scheme
         assessment = Assessment.objects.create(filing=filing, kind=version.kind, name=version.scheme.subject, scheme=version)
-        Part.objects.bulk_create(Part(assessment=assessment, kind=kind) for kind in Part.Kind.values)
+        kinds = [kind for kind in Part.Kind.values if kind != Part.Kind.OWN_ROWS or version.scheme.own_groups]
+        Part.objects.bulk_create(Part(assessment=assessment, kind=kind) for kind in kinds)
     return filing
 
 

@@ -34,6 +34,10 @@ def _in_words(detail: str) -> str:
     data = json.loads(detail)
     kinds = dict(Part.Kind.choices)
     words = []
+    if "waived" in data:
+        words.append(f"“{data['message']}”，有效期至 {data['expires_on']}")
+    if "ended" in data:
+        words.append("终止豁免")
     if "part" in data:
         words.append(f"{kinds[data['part']]}，{len(data['changed'])} 处")
     if "parts" in data:

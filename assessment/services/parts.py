@@ -8,17 +8,20 @@ from django.db.models import F
 from django.utils import timezone
 
 from assessment.domain.canonical import decimal_text
-from assessment.domain.checks import Answer
 from assessment.domain.errors import DomainError, StaleSave
 from assessment.domain.figures import check_figure
+from assessment.domain.inputs import Answer
 from assessment.domain.narrative import MAX_PARAGRAPHS, MAX_REPORT, MAX_SECTION, tidy
+from assessment.domain.rules import YesNo
 from assessment.domain.scheme import Indicator
+from assessment.domain.scoring import NO, YES
 from assessment.domain.workflow import Act
 from assessment.models import Assessment, Explanation, Figure, Narrative, Part, Score
 from assessment.services import contents, turns
 from units.models import User
 
 MAX_REASON = 1000
+MAX_KEY = 150
 CENT = Decimal("0.01")
 
 
@@ -69,12 +72,12 @@ def save_figures(assessment_id: int, *, by: User, version: int, figures: Mapping
         else:
             Figure.objects.update_or_create(assessment_id=assessment_id, code=code, defaults={"value": value})
     if changed:
-        _open_outdated_scores(part.assessment)
+        open_outdated_scores(part.assessment)
     return finish_part(part, changed, by=by)
 
 
-def _open_outdated_scores(assessment: Assessment) -> None:
-    """Where a corrected figure leaves locked points that no longer fit, they can be corrected as well."""
+def open_outdated_scores(assessment: Assessment) -> None:
+    """Where a corrected figure or row leaves locked points that no longer fit, they can be corrected as well."""
     locked = assessment.parts.filter(kind=Part.Kind.SCORES, locked=True)
     if locked.exists() and any(finding.place.startswith("score:") for finding in contents.evaluate(assessment).blocking):
         locked.update(locked=False)
@@ -84,7 +87,7 @@ def _open_outdated_scores(assessment: Assessment) -> None:
 def save_scores(assessment_id: int, *, by: User, version: int, answers: Mapping[str, Answer]) -> Part:
     """Store the given answers of scored rows; whether the points fit is a finding, not a refusal, except out of range."""
     part = take_part(assessment_id, Part.Kind.SCORES, by=by, version=version)
-    scored = part.assessment.scheme.scheme.scored
+    scored = part.assessment.completed_scheme().scored
     places: dict[str, str] = {}
     for code, answer in answers.items():
         row = scored.get(code)
@@ -111,11 +114,18 @@ def points_fault(points: Decimal, full: Decimal) -> str:
     return "" if points == points.quantize(CENT) else "最多 2 位小数"
 
 
+def choices_of(row: Indicator) -> set[str]:
+    """What can be chosen in a row: items that hold, a level, yes or no."""
+    if isinstance(row.rule, YesNo):
+        return {YES, NO}
+    options = getattr(row.rule, "items", ()) or getattr(row.rule, "levels", ())
+    return {option.code for option in options}
+
+
 def _answer_fault(row: Indicator, answer: Answer) -> str:
     if answer.self_points is not None and (fault := points_fault(answer.self_points, row.points)):
         return fault
-    options = getattr(row.rule, "items", ()) or getattr(row.rule, "levels", ())
-    if not answer.choices <= {option.code for option in options}:
+    if not answer.choices <= choices_of(row):
         return "所选的核对项不在本指标中"
     return f"说明超过 {MAX_REASON} 字，请精简" if len(answer.reason) > MAX_REASON else ""
 
@@ -148,10 +158,11 @@ def _refuse_too_long(texts: list[str]) -> None:
 
 @transaction.atomic
 def save_explanations(assessment_id: int, *, by: User, version: int, texts: Mapping[str, str]) -> Part:
-    """Store the written reasons for warnings, by check code; empty text removes one."""
+    """Store the written reasons for warnings, by the finding's key; empty text removes one."""
     part = take_part(assessment_id, Part.Kind.EXPLANATIONS, by=by, version=version)
-    known = {check.code for check in part.assessment.scheme.scheme.checks}
-    places = {f"explanation:{code}": "没有这一项核查" for code in texts if code not in known}
+    scheme = part.assessment.scheme.scheme
+    known = {item.code for item in (*scheme.checks, *scheme.inspections)}
+    places = {f"explanation:{code}": "没有这一项核查" for code in texts if code.partition(".")[0] not in known or len(code) > MAX_KEY}
     places |= {f"explanation:{code}": f"超过 {MAX_REASON} 字，请精简" for code, text in texts.items() if len(text) > MAX_REASON}
     if places:
         raise DomainError("有说明不合要求，未保存", places)

@@ -8,12 +8,16 @@ from django.db import transaction
 from django.utils import timezone
 
 from assessment.domain.canonical import canonical_json, decimal_text
+from assessment.domain.checks import Scored
 from assessment.domain.errors import DomainError, StaleSave
 from assessment.domain.exchange import ReviewContent, ReviewScore
+from assessment.domain.figures import show_points
+from assessment.domain.scheme import Indicator
 from assessment.domain.text import unprintable
+from assessment.domain.totals import Total, total_of
 from assessment.domain.workflow import Act
-from assessment.models import Comment, Filing, Part, Score, Snapshot
-from assessment.services import turns
+from assessment.models import Assessment, Comment, Filing, Part, Score, Snapshot
+from assessment.services import contents, turns
 from assessment.services.parts import MAX_REASON, points_fault
 from assessment.services.signoff import freeze, required_reason
 from assessment.signals import filing_approved
@@ -26,6 +30,15 @@ class ReviewPoints:
 
     points: Decimal | None
     reason: str = ""
+
+
+@dataclass(frozen=True)
+class ReviewedRow:
+    """A scored row as the office judges it; ``removed`` ones do not count and need no points."""
+
+    score: Score
+    row: Indicator
+    removed: bool
 
 
 @dataclass(frozen=True)
@@ -50,12 +63,12 @@ def save_review(filing_id: int, *, by: User, version: int, points: Mapping[int, 
     filing = turns.take(filing_id, Act.REVIEW, by=by)
     if filing.review_version != version:
         raise StaleSave()
-    scores = {score.pk: score for score in scores_of(filing)}
+    rows = {item.score.pk: item for item in rows_of(filing)}
     places = {}
     for score_id, given in points.items():
-        if score_id not in scores:
+        if score_id not in rows:
             raise DomainError("这一行不属于本材料")
-        if fault := _fault(scores[score_id], given):
+        if fault := _fault(rows[score_id], given):
             places[f"review:{score_id}"] = fault
     if len(comment.strip()) > MAX_REASON:
         places["comment"] = f"复核意见超过 {MAX_REASON} 字，请精简"
@@ -63,7 +76,7 @@ def save_review(filing_id: int, *, by: User, version: int, points: Mapping[int, 
         places["comment"] = f"有无法打印的字符：{'、'.join(found[:5])}"
     if places:
         raise DomainError("有复核得分或意见不合要求，未保存", places)
-    changed = sorted(code for score_id, given in points.items() if (code := _store(scores[score_id], given)))
+    changed = sorted(code for score_id, given in points.items() if (code := _store(rows[score_id].score, given)))
     if not changed and filing.review_comment == comment.strip():
         return filing  # the same content again is neither counted nor recorded
     filing.review_comment = comment.strip()
@@ -71,14 +84,19 @@ def save_review(filing_id: int, *, by: User, version: int, points: Mapping[int, 
     return turns.move(filing, Act.REVIEW, by=by, detail={"changed": changed})
 
 
-def scores_of(filing: Filing) -> list[Score]:
-    """The scores of all assessments; each scheme is read once, not once a row."""
-    assessments = filing.assessments.select_related("scheme").prefetch_related("scores")
-    return [score for assessment in assessments for score in assessment.scores.all()]
+def rows_of(filing: Filing) -> list[ReviewedRow]:
+    """The scored rows of all assessments in their schemes' order."""
+    return [row for assessment in contents.assessments_of(filing) for row in reviewed_rows(assessment, contents.scored(assessment))]
 
 
-def _fault(score: Score, given: ReviewPoints) -> str:
-    full = score.assessment.scheme.scheme.scored[score.code].points
+def reviewed_rows(assessment: Assessment, judged: Scored) -> list[ReviewedRow]:
+    """One assessment's rows that the unit answered; its own rows among them."""
+    by_code = {score.code: score for score in assessment.scores.all()}
+    return [ReviewedRow(by_code[code], row, judged.points[code].removed) for code, row in judged.scheme.scored.items() if code in by_code]
+
+
+def _fault(reviewed: ReviewedRow, given: ReviewPoints) -> str:
+    score, full = reviewed.score, reviewed.row.points
     if len(given.reason.strip()) > MAX_REASON:
         return f"理由超过 {MAX_REASON} 字，请精简"
     if found := unprintable(given.reason):
@@ -136,17 +154,18 @@ def _return(filing_id: int, act: Act, *, by: User, comments: list[PartComment]) 
 def recommend(filing_id: int, *, by: User) -> Filing:
     """Ask the lead to approve; every row needs review points, and a reason where they differ from the unit's."""
     filing = turns.take(filing_id, Act.RECOMMEND, by=by)
-    missing = {f"review:{score.pk}": "请填写复核得分" for score in scores_of(filing) if score.review_points is None}
+    rows = rows_of(filing)
+    missing = {f"review:{item.score.pk}": "请填写复核得分" for item in rows if item.score.review_points is None and not item.removed}
     if missing:
         raise DomainError(f"还有 {len(missing)} 项没有复核得分", missing)
     differing = {
-        f"review:{score.pk}": fault
-        for score in scores_of(filing)
-        if (fault := _fault(score, ReviewPoints(score.review_points, score.review_reason)))
+        f"review:{item.score.pk}": fault
+        for item in rows
+        if (fault := _fault(item, ReviewPoints(item.score.review_points, item.score.review_reason)))
     }
     if differing:
         raise DomainError(f"有 {len(differing)} 项复核得分不合要求", differing)
-    return turns.move(filing, Act.RECOMMEND, by=by, detail={"total": review_total(filing)})
+    return turns.move(filing, Act.RECOMMEND, by=by, detail={"total": show_points(whole_total(filing).value)})
 
 
 @transaction.atomic
@@ -177,23 +196,34 @@ def approve(filing_id: int, *, by: User, seen: str) -> Filing:
     return filing
 
 
-def review_total(filing: Filing) -> Decimal:
-    """The sum of the review points so far."""
-    return sum((score.review_points for score in scores_of(filing) if score.review_points is not None), Decimal(0))
+def reviewed_total(assessment: Assessment, judged: Scored) -> Total:
+    """The total of the office's points so far: caps and rescaling hold for it as for the unit's."""
+    given = {score.code: score.review_points for score in assessment.scores.all()}
+    return total_of(judged.scheme, given, judged.points, judged.values)
+
+
+def whole_total(filing: Filing) -> Total:
+    """The review total of the filing's whole-unit assessment."""
+    assessment = contents.assessments_of(filing)[0]
+    return reviewed_total(assessment, contents.scored(assessment))
 
 
 def review_content(filing: Filing, signed: Snapshot) -> ReviewContent:
-    """The review as it is frozen and, where the round says so, printed."""
-    scores = scores_of(filing)
-    order = {code: place for place, code in enumerate(scores[0].assessment.scheme.scheme.scored)} if scores else {}
-    total = review_total(filing)
+    """The review of the whole-unit assessment as it is frozen and, where the round says so, printed."""
+    assessment = contents.assessments_of(filing)[0]
+    judged = contents.scored(assessment)
+    total = reviewed_total(assessment, judged)
     return ReviewContent(
         filing_digest=signed.digest,
-        scores=tuple(
-            ReviewScore(code=score.code, review_points=decimal_text(score.review_points or Decimal(0)), reason=score.review_reason)
-            for score in sorted(scores, key=lambda score: order[score.code])
-        ),
-        total=decimal_text(total),
-        grade=scores[0].assessment.scheme.scheme.grade_of(total) if scores else "",
+        scores=tuple(_reviewed(item) for item in reviewed_rows(assessment, judged)),
+        total=decimal_text(total.value),
+        total_steps=total.steps,
+        grade=total.grade,
         comment=filing.review_comment,
     )
+
+
+def _reviewed(item: ReviewedRow) -> ReviewScore:
+    points = item.score.review_points
+    text = None if points is None else decimal_text(points)
+    return ReviewScore(code=item.score.code, review_points=text, reason=item.score.review_reason)

@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from assessment.domain import exchange
 from assessment.domain.canonical import ALGORITHM, digest
-from assessment.domain.checks import Finding
 from assessment.domain.errors import DomainError
+from assessment.domain.findings import Finding
 from assessment.domain.workflow import MOVES, Act
 from assessment.models import Filing, Snapshot
 from assessment.services import contents, turns

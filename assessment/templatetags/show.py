@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from assessment import permissions
 from assessment.domain.canonical import decimal_text
+from assessment.domain.figures import show_points
+from assessment.domain.own_rows import DIRECTIONS
 from units.models import User
 
 register = template.Library()
@@ -24,7 +26,7 @@ def works_at_desk(user: User) -> bool:
 @register.filter
 def points(value: Decimal | str | None) -> str:
     """Points as they are read: two decimals, nothing when there are none."""
-    return "" if value is None else f"{Decimal(value):.2f}"
+    return "" if value is None else show_points(Decimal(value))
 
 
 @register.filter
@@ -40,6 +42,12 @@ def day(value: date | None) -> str:
         return ""
     shown = timezone.localtime(value) if hasattr(value, "hour") else value  # type: ignore[arg-type]
     return f"{shown.year}年{shown.month}月{shown.day}日"
+
+
+@register.filter
+def direction(value: str) -> str:
+    """``at_least`` as ≥, and so on."""
+    return {str(code): sign for code, sign in DIRECTIONS.items()}.get(value, "")
 
 
 @register.filter

@@ -22,7 +22,7 @@ def evidence(request: SignedIn, pk: int) -> HttpResponse:
     assessment = assessment_for(request, pk)
     part = assessment.parts.get(kind=Part.Kind.EVIDENCE)
     refusal = permissions.refusal(request.user, assessment.filing, Act.EDIT) or ("这一部分没有被退回，不能修改" if part.locked else "")
-    scheme, status = assessment.scheme.scheme, 200
+    scheme, status = assessment.completed_scheme(), 200
     form = EvidenceForm(scheme, request.POST or None, request.FILES or None)
     if request.method == "POST" and not form.is_valid():
         status = 422
@@ -39,7 +39,10 @@ def evidence(request: SignedIn, pk: int) -> HttpResponse:
         else:
             messages.success(request, f"已上传“{item.name}”")
             return redirect(request.path)
-    files = [(item, [scheme.scored[code].label for code in item.indicators]) for item in assessment.evidence.select_related("uploaded_by")]
+    files = [
+        (item, [scheme.scored[code].label for code in item.indicators if code in scheme.scored])  # one of the unit's may have lost its kind
+        for item in assessment.evidence.select_related("uploaded_by")
+    ]
     asked = [row for row in scheme.scored.values() if row.evidence]
     context = {
         "assessment": assessment,

@@ -1,6 +1,7 @@
 """My filings, one filing, and the acts on it."""
 
 from collections.abc import Callable
+from decimal import Decimal
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -11,7 +12,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from assessment import permissions
 from assessment.domain import exchange
-from assessment.domain.checks import Finding
+from assessment.domain.canonical import decimal_text
+from assessment.domain.checks import Evaluation
 from assessment.domain.errors import DomainError
 from assessment.domain.workflow import Act
 from assessment.forms import ReasonForm, SignForm, SignoffRequestForm
@@ -50,7 +52,7 @@ def _filing_page(request: SignedIn, shown: Filing, *, status: int = 200, **forms
     context = {
         "filing": shown,
         "acts": {act.value for act in acts},
-        "assessments": [_summary(assessment, evaluation.findings) | {"judged": evaluation} for assessment, evaluation in judged],
+        "assessments": [_summary(assessment, evaluation) | {"judged": evaluation} for assessment, evaluation in judged],
         "blocking": sum(len(evaluation.blocking) for _, evaluation in judged),
         "next_gap": gaps[0] if gaps else None,
         "comments": shown.comments.filter(closed_at=None).select_related("part", "author"),
@@ -62,15 +64,19 @@ def _filing_page(request: SignedIn, shown: Filing, *, status: int = 200, **forms
     return render(request, "assessment/filing.html", context | forms, status=status)
 
 
-def _summary(assessment: Assessment, findings: tuple[Finding, ...]) -> dict[str, object]:
+def _summary(assessment: Assessment, judged: Evaluation) -> dict[str, object]:
     """Each part with how much of it is done and how many findings it has."""
-    scheme = assessment.scheme.scheme
+    findings = judged.findings
+    scheme = judged.scheme
+    given = sum((row.points for row in assessment.own_rows.all()), Decimal(0))
+    asked = sum((group.points for group in scheme.own_groups.values()), Decimal(0))
     done = {
         "figures": (len(assessment.figures.all()), len(scheme.inputs)),
+        "own_rows": (f"{decimal_text(given)} 分", f"{decimal_text(asked)} 分"),
         "scores": (sum(score.self_points is not None for score in assessment.scores.all()), len(scheme.scored)),
         "narrative": (sum(bool(item.text) for item in assessment.narratives.all()), sum(item.text for item in scheme.sections)),
     }
-    places = {"figures": "figure", "scores": "score", "narrative": "section"}
+    places = {"figures": "figure:", "own_rows": "own:", "scores": "score:", "narrative": "section:"}
     parts = []
     for part in sorted(assessment.parts.all(), key=lambda part: part.pk):
         filled, total = done.get(part.kind, (len(assessment.evidence.all()), 0))

@@ -6,6 +6,7 @@ from decimal import Decimal
 from assessment.domain import exchange
 from assessment.domain.figures import beside_unit, show_typed
 from assessment.domain.narrative import Heading, outline
+from assessment.domain.own_rows import complete
 from assessment.domain.scheme import Field, Indicator, Scheme
 from assessment.models import Filing
 
@@ -51,7 +52,7 @@ class Paper:
 def papers_of(filing: Filing, content: exchange.FilingContent) -> list[Paper]:
     """Every assessment of ``content`` with the words of its scheme version."""
     schemes = {stored.scheme.digest: stored.scheme.scheme for stored in filing.assessments.select_related("scheme")}
-    return [paper_of(item, schemes[item.scheme.digest]) for item in content.assessments]
+    return [paper_of(item, complete(schemes[item.scheme.digest], [row.row() for row in item.own_rows])) for item in content.assessments]
 
 
 def paper_of(content: exchange.AssessmentContent, scheme: Scheme) -> Paper:

@@ -7,18 +7,20 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
 from assessment import permissions
 from assessment.domain.canonical import decimal_text
-from assessment.domain.checks import Answer, Evaluation, Inputs, evaluate_assessment
+from assessment.domain.checks import Evaluation, evaluate_assessment
 from assessment.domain.errors import DomainError, StaleSave
+from assessment.domain.inputs import Answer, Inputs
 from assessment.domain.scheme import Scheme
 from assessment.domain.workflow import Act
-from assessment.forms import ExplanationsForm, FiguresForm, NarrativeForm, ScoresForm, typed_over
+from assessment.forms import ExplanationsForm, FiguresForm, NarrativeForm, OwnRowsForm, ScoresForm, typed_over
 from assessment.models import Assessment, Part
 from assessment.services import contents, parts
+from assessment.services.own_rows import save_own_rows
 from assessment.views import tables
 from assessment.views.access import SignedIn, assessment_for, login_required
 
@@ -32,14 +34,14 @@ class PartPage:
     def __init__(self, request: SignedIn, pk: int) -> None:
         self.request = request
         self.assessment: Assessment = assessment_for(request, pk)
-        self.scheme: Scheme = self.assessment.scheme.scheme
-        self.part = self.assessment.parts.get(kind=self.kind)
+        self.part = get_object_or_404(self.assessment.parts, kind=self.kind)
         self.version = self.part.version
         self.refusal = permissions.refusal(request.user, self.assessment.filing, Act.EDIT)
         if not self.refusal and self.part.locked:
             self.refusal = "这一部分没有被退回，不能修改"
         self.inputs: Inputs = contents.inputs_of(self.assessment)
-        self.judged: Evaluation = evaluate_assessment(self.scheme, self.inputs)
+        self.judged: Evaluation = evaluate_assessment(self.assessment.scheme.scheme, self.inputs)
+        self.scheme: Scheme = self.judged.scheme
         self.conflicts: dict[str, str] = {}
 
     def form(self, data: Any = None) -> Any:
@@ -69,6 +71,7 @@ class PartPage:
             "judged": self.judged,
             "form": form,
             "conflicts": self.conflicts,
+            "sets_rows": bool(self.scheme.own_groups),
             "comments": self.part.comments.filter(closed_at=None).select_related("author"),
         }
         return render(self.request, self.template, context | self.rows(form), status=status)
@@ -134,6 +137,29 @@ class FiguresPage(PartPage):
         return {"groups": tables.figure_groups(self.scheme, self.judged, form, self.conflicts)}
 
 
+class OwnRowsPage(PartPage):
+    """自设指标: the rows that the unit sets itself under a group."""
+
+    kind = Part.Kind.OWN_ROWS
+    template = "assessment/own_rows.html"
+
+    def form(self, data: Any = None) -> OwnRowsForm:
+        return OwnRowsForm(self.assessment.scheme.scheme, self.inputs.own_rows, data)
+
+    def save(self, form: OwnRowsForm, version: int) -> Part:
+        self.sent = form
+        return save_own_rows(self.assessment.pk, by=self.request.user, version=version, rows=form.rows())
+
+    def field_of(self, place: str) -> str:
+        """``own:2:label`` speaks of the third row that was sent."""
+        _, number, what = place.split(":")
+        return self.sent.kept[int(number)].name(what)
+
+    def rows(self, form: OwnRowsForm) -> dict[str, Any]:
+        last = max((slot.number for slot in form.slots), default=-1)
+        return {"groups": tables.own_groups(self.judged, form, self.conflicts), "row_count": last + 1}
+
+
 class ScoresPage(PartPage):
     """指标评分表 with computed points and why."""
 
@@ -153,14 +179,14 @@ class ScoresPage(PartPage):
         """Where no points were typed, the computed points of what was just chosen."""
         if answer.self_points is not None:
             return answer
-        computed = tables.computed_points(self.scheme, self.judged, code, answer)
+        computed = tables.computed_points(self.judged, code, answer)
         return Answer(answer.choices, computed, answer.reason)
 
     def field_of(self, place: str) -> str:
         return f"{place.split(':', 1)[-1]}-points"
 
     def rows(self, form: ScoresForm) -> dict[str, Any]:
-        return {"rows": tables.score_rows(self.scheme, self.judged, form, self.conflicts)}
+        return {"rows": tables.score_rows(self.judged, self.inputs.answers, form, self.conflicts)}
 
 
 class NarrativePage(PartPage):
@@ -189,7 +215,7 @@ class FindingsPage(PartPage):
     template = "assessment/findings.html"
 
     def form(self, data: Any = None) -> ExplanationsForm:
-        warnings = [finding for finding in self.judged.findings if finding.severity == "warning"]
+        warnings = [finding for finding in self.judged.findings if finding.severity == "warning" and not finding.waived]
         return ExplanationsForm(warnings, self.inputs.explanations, data)
 
     def save(self, form: ExplanationsForm, version: int) -> Part:
@@ -214,6 +240,7 @@ def _view(page: type[PartPage]) -> Callable[..., HttpResponse]:
 
 
 figures = _view(FiguresPage)
+own_rows = _view(OwnRowsPage)
 scores = _view(ScoresPage)
 narrative = _view(NarrativePage)
 findings = _view(FindingsPage)

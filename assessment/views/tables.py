@@ -9,16 +9,21 @@ from django.forms import Form
 from django.forms.boundfield import BoundField
 from django.urls import reverse
 
-from assessment.domain.checks import Answer, Evaluation, Finding
+from assessment.domain.checks import NO_ANSWER, Evaluation
+from assessment.domain.explaining import Explanation, explain
 from assessment.domain.expressions import NoValue
 from assessment.domain.figures import beside_unit, show_value, show_with_unit
+from assessment.domain.findings import Finding, Side
+from assessment.domain.inputs import Answer
 from assessment.domain.narrative import Heading, outline
-from assessment.domain.scheme import Field, Indicator, Scheme
-from assessment.domain.scoring import Points, rule_in_words, score
+from assessment.domain.scheme import Field, Indicator, Scheme, paths_of
+from assessment.domain.scoring import Points, score
+from assessment.forms.own_rows import OwnRowsForm, Slot
 from assessment.models import Assessment
 
 PAGES = {
     "figure": "assessment:figures",
+    "own": "assessment:own_rows",
     "score": "assessment:scores",
     "section": "assessment:narrative",
     "explanation": "assessment:findings",
@@ -39,12 +44,12 @@ class FigureRow:
 
 @dataclass(frozen=True)
 class ScoreRow:
-    """One scored row; ``heads`` are the groups that begin with it."""
+    """One scored row; ``heads`` are the groups that begin with it, each with its level."""
 
-    heads: list[Indicator]
+    heads: list[tuple[int, Indicator]]
     row: Indicator
-    rule: str
     points: Points
+    told: Explanation
     choices: BoundField | None
     self_points: BoundField
     reason: BoundField
@@ -64,10 +69,11 @@ class SectionBlock:
 
 @dataclass(frozen=True)
 class FindingRow:
-    """One finding with the address of the place it speaks of."""
+    """One finding with the address of the place it speaks of, and of its sides."""
 
     finding: Finding
     url: str
+    sides: list[tuple[Side, str]]
     input: BoundField | None
     conflict: str | None
 
@@ -89,13 +95,14 @@ def _figure_row(field: Field, judged: Evaluation, form: Form, conflicts: Mapping
     return FigureRow(field, bound, beside_unit(field, show_value(field, value)), reason, found, conflicts.get(field.code))
 
 
-def score_rows(scheme: Scheme, judged: Evaluation, form: Form, conflicts: Mapping[str, str]) -> list[ScoreRow]:
-    """The score table, row by row."""
-    rows, above = [], ()  # type: list[ScoreRow], tuple[Indicator, ...]
-    for path in scheme.rows:
+def score_rows(judged: Evaluation, answers: Mapping[str, Answer], form: Form, conflicts: Mapping[str, str]) -> list[ScoreRow]:
+    """The score table, row by row, with the explanation of what was computed for the stored answers."""
+    rows, above = [], ()  # type: list[ScoreRow], tuple[str, ...]
+    for path in judged.scheme.rows:
         row, code = path[-1], path[-1].code
-        heads = [step for place, step in enumerate(path[:-1]) if above[place : place + 1] != (step,)]
-        above = path[:-1]
+        codes = tuple(step.code for step in path[:-1])
+        heads = [(place + 1, step) for place, step in enumerate(path[:-1]) if above[place : place + 1] != (step.code,)]
+        above = codes
         choices = form[f"{code}-choices"] if f"{code}-choices" in form.fields else None
         found = [item for item in _at(judged, f"score:{code}") if item.code != "missing_score"]
         names = (f"{code}-choices", f"{code}-points", f"{code}-reason")
@@ -104,8 +111,8 @@ def score_rows(scheme: Scheme, judged: Evaluation, form: Form, conflicts: Mappin
             ScoreRow(
                 heads,
                 row,
-                rule_in_words(row),
                 judged.points[code],
+                explain(judged.scheme, row, judged.values, answers.get(code, NO_ANSWER), judged.points[code]),
                 choices,
                 form[f"{code}-points"],
                 form[f"{code}-reason"],
@@ -116,9 +123,50 @@ def score_rows(scheme: Scheme, judged: Evaluation, form: Form, conflicts: Mappin
     return rows
 
 
-def computed_points(scheme: Scheme, judged: Evaluation, code: str, answer: Answer) -> Decimal | None:
-    """The computed points of one row under other choices; None where the rule leaves it to the person."""
-    return score(scheme.scored[code], judged.values, answer.choices).value
+def computed_points(judged: Evaluation, code: str, answer: Answer) -> Decimal | None:
+    """The computed points of one row under another answer; None where the rule leaves it to the person."""
+    return score(judged.scheme, judged.scheme.scored[code], judged.values, answer).value
+
+
+@dataclass(frozen=True)
+class OwnSlot:
+    """A place for one of the unit's rows: its inputs by column, and what the checks say of it."""
+
+    code: str
+    number: int
+    inputs: dict[str, BoundField]
+    findings: list[Finding]
+    conflict: list[str]
+
+
+@dataclass(frozen=True)
+class OwnGroup:
+    """A group whose rows the unit sets: what was given away of its points so far."""
+
+    group: Indicator
+    slots: list[OwnSlot]
+    given: Decimal
+    findings: list[Finding]
+
+
+def own_groups(judged: Evaluation, form: OwnRowsForm, conflicts: Mapping[str, str]) -> list[OwnGroup]:
+    """Every group with its rows and its blank places."""
+    return [
+        OwnGroup(
+            group,
+            [_own_slot(judged, form, slot, conflicts) for slot in form.slots if slot.group.code == group.code],
+            sum((path[-1].points for path in paths_of(group)), Decimal(0)),
+            _at(judged, f"own:{group.code}"),
+        )
+        for group in judged.scheme.own_groups.values()
+    ]
+
+
+def _own_slot(judged: Evaluation, form: OwnRowsForm, slot: Slot, conflicts: Mapping[str, str]) -> OwnSlot:
+    names = {name.partition("-")[2]: name for name in form.fields if name.startswith(f"r{slot.number}-")}
+    conflict = [f"{form.fields[name].label}：{conflicts[name]}" for name in names.values() if name in conflicts]
+    inputs = {what: form[name] for what, name in names.items()}
+    return OwnSlot(slot.code, slot.number, inputs, _at(judged, f"own:{slot.code}") if slot.code else [], conflict)
 
 
 def section_blocks(scheme: Scheme, judged: Evaluation, form: Form, conflicts: Mapping[str, str]) -> list[SectionBlock]:
@@ -170,14 +218,19 @@ def gaps_of(assessment: Assessment, judged: Evaluation) -> list[Gap]:
     ]
 
 
+def address(assessment: Assessment, place: str) -> str:
+    """Where a place of a finding is filled; empty where it stands nowhere in particular."""
+    kind, _, code = place.partition(":")
+    return f"{reverse(PAGES.get(kind, 'assessment:figures'), args=[assessment.pk])}#{code}" if place else ""
+
+
 def finding_rows(assessment: Assessment, judged: Evaluation, form: Form, conflicts: Mapping[str, str]) -> list[FindingRow]:
     """Errors first, then warnings, then notes, each with a link to its place; what is empty stands in ``gaps_of``."""
     order = {"error": 0, "warning": 1, "note": 2}
     rows = []
     contradictions = (finding for finding in judged.findings if finding.code not in GAPS)
     for finding in sorted(contradictions, key=lambda finding: order[finding.severity]):
-        kind, _, code = finding.place.partition(":")
-        url = f"{reverse(PAGES.get(kind, 'assessment:figures'), args=[assessment.pk])}#{code}"
-        bound = form[finding.code] if finding.severity == "warning" and finding.code in form.fields else None
-        rows.append(FindingRow(finding, url, bound, conflicts.get(finding.code)))
+        sides = [(side, address(assessment, side.place) if side.place != finding.place else "") for side in finding.sides]
+        bound = form[finding.key] if finding.key in form.fields else None
+        rows.append(FindingRow(finding, address(assessment, finding.place), sides, bound, conflicts.get(finding.key)))
     return rows

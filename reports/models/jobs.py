@@ -30,7 +30,7 @@ class PrintJobQuerySet(models.QuerySet["PrintJob"]):
 class PrintJob(models.Model):
     """One PDF to print, from nothing that can change: a preview from ``content``, an exchange file's text; a report from its snapshots.
 
-    ``with_review`` is the round's word on publicity at the time of the approval.
+    ``with_review`` is the round's word on publicity at the time of the approval; ``explained`` adds how each score came about.
     """
 
     class Kind(models.TextChoices):
@@ -53,6 +53,7 @@ class PrintJob(models.Model):
     content = models.TextField(blank=True)
     review_snapshot = models.ForeignKey(Snapshot, models.PROTECT, null=True, related_name="+", verbose_name="复核定稿")
     with_review = models.BooleanField(default=False)
+    explained = models.BooleanField("附测算说明", default=False)
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.WAITING.value)
     attempts = models.PositiveSmallIntegerField("已试次数", default=0)
     due_at = models.DateTimeField()

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from assessment.domain.canonical import decimal_text
-from assessment.domain.exchange import AssessmentContent, EvidenceContent, ExchangeFile, ReviewContent
+from assessment.domain.exchange import AssessmentContent, EvidenceContent, ExchangeFile, InputContent, ReviewContent, ScoreContent
 from assessment.domain.narrative import outline
-from assessment.domain.scheme import Scheme
+from assessment.domain.scheme import Scheme, walk
 from reports.pdf.errors import PrintError
 from reports.pdf.figures import FigureGroup, figure_groups
 from reports.pdf.scores import Line, Note, Row, score_lines, score_pages, two_places
@@ -29,6 +29,18 @@ class Explained:
 
     message: str
     text: str
+
+
+@dataclass(frozen=True)
+class Told:
+    """How one row's points came about (测算说明)."""
+
+    label: str
+    points: str
+    inputs: tuple[InputContent, ...]
+    steps: tuple[str, ...]
+    auto: str
+    best: str
 
 
 @dataclass(frozen=True)
@@ -56,10 +68,12 @@ class Printed:
     notes: tuple[Note, ...]
     full: str
     total: str
+    total_steps: tuple[str, ...]
     grade: str
     groups: tuple[FigureGroup, ...]
     explanations: tuple[Explained, ...]
     evidence: tuple[Proof, ...]
+    told: tuple[Told, ...]
     starts: tuple[int, ...] = (0,)
 
     @property
@@ -90,6 +104,7 @@ class ReviewPage:
 
     rows: tuple[ReviewRow, ...]
     total: str
+    total_steps: tuple[str, ...]
     grade: str
     comment: str
 
@@ -109,12 +124,15 @@ class Document:
     review: ReviewPage | None
 
 
-def document_of(file: ExchangeFile, review: ReviewContent | None) -> Document:
-    """The whole of an exchange file and, if given, the review; raises ``PrintError`` for a review of another filing."""
+def document_of(file: ExchangeFile, review: ReviewContent | None, *, explained: bool) -> Document:
+    """The whole of an exchange file and, if given, the review; ``explained`` adds how each score came about.
+
+    Raises ``PrintError`` for a review of another filing.
+    """
     if review and review.filing_digest != file.digest.value:
         raise PrintError("复核结果不是对这份自评材料作出的：摘要值不一致")
     content = file.content
-    printed = tuple(_printed(number, item, file) for number, item in enumerate(content.assessments, start=1))
+    printed = tuple(_printed(number, item, file, explained=explained) for number, item in enumerate(content.assessments, start=1))
     first = content.assessments[0]
     return Document(
         title=f"{content.unit.name}{content.round.fiscal_year}年度{printed[0].report_title}",
@@ -129,7 +147,7 @@ def document_of(file: ExchangeFile, review: ReviewContent | None) -> Document:
     )
 
 
-def _printed(number: int, content: AssessmentContent, file: ExchangeFile) -> Printed:
+def _printed(number: int, content: AssessmentContent, file: ExchangeFile, *, explained: bool) -> Printed:
     scheme = file.scheme_of(content)
     lines, notes = score_lines(content, scheme)
     year = f"{file.content.round.fiscal_year}年度"
@@ -145,10 +163,12 @@ def _printed(number: int, content: AssessmentContent, file: ExchangeFile) -> Pri
         notes=notes,
         full=decimal_text(scheme.full_points),
         total=two_places(content.self_total),
+        total_steps=content.total_steps,
         grade=content.grade,
         groups=figure_groups(content, scheme),
         explanations=_explanations(content, scheme),
         evidence=tuple(_proof(item, scheme) for item in content.evidence),
+        told=tuple(_told(item, scheme) for item in content.scores) if explained else (),
     )
 
 
@@ -179,10 +199,32 @@ def _blocks(content: AssessmentContent, scheme: Scheme) -> tuple[Block, ...]:
 
 
 def _explanations(content: AssessmentContent, scheme: Scheme) -> tuple[Explained, ...]:
-    """In the scheme's order: a mapping's own order is not part of what is signed."""
-    messages = {check.code: check.message for check in scheme.checks}
-    order = [*(code for code in messages if code in content.explanations), *sorted(content.explanations.keys() - messages.keys())]
-    return tuple(Explained(messages.get(code, code), content.explanations[code]) for code in order)
+    """Reasons and waivers in the scheme's order: a mapping's own order is not part of what is signed."""
+    messages = {check.code: check.message for check in (*scheme.checks, *scheme.inspections)}
+    order = {code: place for place, code in enumerate(messages)}
+    said = [(key, text) for key, text in content.explanations.items()]
+    said += [(key, f"财务部门豁免，有效期至{_day(item.expires_on)}：{item.reason}") for key, item in content.waivers.items()]
+    said.sort(key=lambda item: (order.get(item[0].partition(".")[0], len(order)), item[0]))
+    return tuple(Explained(_subject(key, messages, scheme), text) for key, text in said)
+
+
+def _subject(key: str, messages: dict[str, str], scheme: Scheme) -> str:
+    """The finding that a key names: its check's message, and what of the scheme it is about."""
+    code, *parts = key.split(".")
+    labels = {section.code: section.heading or "开头段" for section in scheme.sections}
+    labels |= {item.code: item.label for top in scheme.indicators for item in walk(top)}
+    labels |= {field.code: field.label for field in scheme.fields.values()}
+    named = "、".join(labels.get(part, part) for part in parts)
+    return messages.get(code, code) + (f"（{named}）" if named else "")
+
+
+def _day(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def _told(item: ScoreContent, scheme: Scheme) -> Told:
+    row = scheme.scored[item.code]
+    return Told(row.label, decimal_text(row.points), item.inputs, item.steps, two_places(item.auto_points), item.best)
 
 
 def _proof(item: EvidenceContent, scheme: Scheme) -> Proof:
@@ -199,4 +241,4 @@ def _review(content: AssessmentContent, scheme: Scheme, review: ReviewContent) -
         score = given.get(code)
         points = two_places(score.review_points if score else None)
         rows.append(ReviewRow(row.label, decimal_text(row.points), two_places(own.get(code)), points, score.reason if score else ""))
-    return ReviewPage(tuple(rows), two_places(review.total), review.grade, review.comment)
+    return ReviewPage(tuple(rows), two_places(review.total), review.total_steps, review.grade, review.comment)

@@ -15,14 +15,14 @@ from reports.pdf.fonts import PRINT_FOLDER, check_glyphs, check_parts
 PASSES = 6
 
 
-def render(file: ExchangeFile, *, review: ReviewContent | None = None, watermark: str = "") -> bytes:
+def render(file: ExchangeFile, *, review: ReviewContent | None = None, watermark: str = "", explained: bool = False) -> bytes:
     """The PDF of an exchange file: cover, report, score table, data table, annexes, and the review if given.
 
-    The same arguments give the same bytes under the same tool chain. Raises ``PrintError`` when a font or a glyph is
-    missing, or when the review is of another filing.
+    ``explained`` adds how each score came about. The same arguments give the same bytes under the same tool chain.
+    Raises ``PrintError`` when a font or a glyph is missing, or when the review is of another filing.
     """
     _engine()
-    document = document_of(file, review)
+    document = document_of(file, review, explained=explained)
     check_glyphs(_html("filing", document=document, watermark=watermark))
     cut = replace(document, assessments=tuple(_cut_at_pages(item, document) for item in document.assessments))
     identifier = bytes.fromhex(file.digest.value)[:16]

@@ -5,8 +5,9 @@ from decimal import Decimal
 
 from assessment.domain.canonical import decimal_text
 from assessment.domain.exchange import AssessmentContent, ScoreContent
+from assessment.domain.explaining import rule_in_words
+from assessment.domain.figures import show_points
 from assessment.domain.scheme import Indicator, Scheme
-from assessment.domain.scoring import rule_in_words
 
 LEVELS = 3
 #: Longer texts stand under the table as notes, where they have the whole width.
@@ -68,18 +69,18 @@ class Note:
 
 def two_places(value: str | Decimal | None) -> str:
     """Points with two decimals; a dash where there are none."""
-    return "—" if value is None else f"{Decimal(value):.2f}"
+    return "—" if value is None else show_points(Decimal(value))
 
 
 def score_lines(content: AssessmentContent, scheme: Scheme) -> tuple[tuple[Line, ...], tuple[Note, ...]]:
     """Every row of the scheme with what the filing says of it, and the notes."""
     given = {score.code: score for score in content.scores}
     notes: list[Note] = []
-    lines = tuple(_line(number, path, given.get(path[-1].code), notes) for number, path in enumerate(scheme.rows))
+    lines = tuple(_line(scheme, number, path, given.get(path[-1].code), notes) for number, path in enumerate(scheme.rows))
     return lines, tuple(notes)
 
 
-def _line(number: int, path: tuple[Indicator, ...], score: ScoreContent | None, notes: list[Note]) -> Line:
+def _line(scheme: Scheme, number: int, path: tuple[Indicator, ...], score: ScoreContent | None, notes: list[Note]) -> Line:
     groups, row = path[:-1][: LEVELS - 1], path[-1]
     return Line(
         number=number,
@@ -87,7 +88,7 @@ def _line(number: int, path: tuple[Indicator, ...], score: ScoreContent | None, 
         span=LEVELS - len(groups),
         label="：".join(step.label for step in path[len(groups) :]),
         points=decimal_text(row.points),
-        rule="。".join(part for part in (row.basis.rstrip("。"), rule_in_words(row)) if part),
+        rule="。".join(part for part in (row.basis.rstrip("。"), rule_in_words(scheme, row)) if part),
         auto=two_places(score.auto_points if score else None),
         not_applicable=bool(score and score.not_applicable),
         explain=_short(score.explain if score else "", f"{row.label}测算说明", notes),

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import cycle
@@ -12,11 +12,11 @@ from typing import Any
 import yaml
 from django.conf import settings
 
-from assessment.domain.checks import Answer
 from assessment.domain.expressions import Value
-from assessment.domain.rules import Checklist, Judgement
-from assessment.domain.scheme import Scheme
-from assessment.domain.scoring import score
+from assessment.domain.inputs import Answer
+from assessment.domain.rules import Checklist, Judgement, YesNo
+from assessment.domain.scheme import Indicator, Scheme
+from assessment.domain.scoring import YES, score
 from assessment.domain.workflow import Status
 from assessment.models import Assessment, Filing, Part, Round, SchemeVersion, Score
 from assessment.services import contents, evidence, parts, review, signoff
@@ -55,7 +55,7 @@ class Demo:
     """Writes the demo once; ``accounts`` are the usernames and passwords made on the way, and whose they are."""
 
     def __init__(self) -> None:
-        self.data, self.own = _read("units.yaml"), _read("department-2022.yaml")
+        self.data, self.own = read_data("units.yaml"), read_data("department-2022.yaml")
         self.accounts: list[tuple[str, str, str]] = []
         self.people: dict[tuple[str, str], list[User]] = defaultdict(list)
         self.department: BudgetUnit
@@ -82,7 +82,7 @@ class Demo:
         return {unit.code: unit for unit in (self.department, *below)}
 
     def _people(self, units: Mapping[str, BudgetUnit]) -> None:
-        for given in _read("people.yaml")["people"]:
+        for given in read_data("people.yaml")["people"]:
             unit, role, password = units[given["unit"]], Role(given["role"]), new_password()
             user = add_user(given["username"], given["name"], password)
             grant(user, unit, role)
@@ -173,7 +173,8 @@ class Demo:
         return (self.people.get((filing.unit.code, role)) or self.people[self.department.code, role])[0]
 
 
-def _read(name: str) -> Any:
+def read_data(name: str) -> Any:
+    """One of the demo's files: text, lists and maps only."""
     return yaml.load((FOLDER / name).read_text("utf-8"), Loader=yaml.BaseLoader)  # noqa: S506  # text, lists and maps only
 
 
@@ -189,18 +190,23 @@ def _answers(assessment: Assessment, papers: Papers) -> dict[str, Answer]:
 
 def full_answers(assessment: Assessment) -> dict[str, Answer]:
     """Every checklist item held, the best level chosen, and the computed points taken over."""
-    return best_answers(assessment.scheme.scheme, contents.evaluate(assessment).values)
+    judged = contents.evaluate(assessment)
+    return best_answers(judged.scheme, judged.values)
 
 
 def best_answers(scheme: Scheme, values: Mapping[str, Value]) -> dict[str, Answer]:
-    """The same from a scheme and its values alone."""
+    """The same from a completed scheme and its values alone."""
     answers = {}
     for code, row in scheme.scored.items():
-        choices: frozenset[str] = frozenset()
-        if isinstance(row.rule, Checklist):
-            choices = frozenset(item.code for item in row.rule.items)
-        elif isinstance(row.rule, Judgement):
-            choices = frozenset([row.rule.levels[0].code])
-        points = score(row, values, choices)
-        answers[code] = Answer(choices, points.value if points.value is not None else points.high)
+        chosen = Answer(_best_choices(row))
+        points = score(scheme, row, values, chosen)
+        answers[code] = replace(chosen, self_points=points.value if points.value is not None else points.high)
     return answers
+
+
+def _best_choices(row: Indicator) -> frozenset[str]:
+    if isinstance(row.rule, Checklist):
+        return frozenset(item.code for item in row.rule.items)
+    if isinstance(row.rule, Judgement):
+        return frozenset([row.rule.levels[0].code])
+    return frozenset([YES]) if isinstance(row.rule, YesNo) else frozenset()

@@ -22,18 +22,23 @@ MAX_WAITING_PREVIEWS = 3
 
 
 @transaction.atomic
-def ask_preview(filing: Filing, *, by: User) -> PrintJob:
-    """Ask for a preview of the filing as it stands; the same content already waiting or printed is used again."""
+def ask_preview(filing: Filing, *, by: User, explained: bool = False) -> PrintJob:
+    """Ask for a preview of the filing as it stands, ``explained`` with how each score came about.
+
+    The same content already waiting or printed is used again.
+    """
     filing = Filing.objects.select_for_update(of=("self",)).select_related("unit", "round__department").get(pk=filing.pk)
     permissions.check_takes_part(by, filing)
     content = exchange.write(export(filing))
     previews = PrintJob.objects.filter(filing=filing, kind=PrintJob.Kind.PREVIEW)
-    same = previews.filter(content=content).exclude(state=PrintJob.State.FAILED).first()
+    same = previews.filter(content=content, explained=explained).exclude(state=PrintJob.State.FAILED).first()
     if same:
         return same
     if previews.filter(state__in=[PrintJob.State.WAITING, PrintJob.State.PRINTING]).count() >= MAX_WAITING_PREVIEWS:
         raise DomainError("这份材料已有多份预览稿在打印，请稍候")
-    return PrintJob.objects.create(filing=filing, kind=PrintJob.Kind.PREVIEW, content=content, due_at=timezone.now(), asked_by=by)
+    return PrintJob.objects.create(
+        filing=filing, kind=PrintJob.Kind.PREVIEW, content=content, explained=explained, due_at=timezone.now(), asked_by=by
+    )
 
 
 def ask_report(filing: Filing, snapshot: Snapshot, review: Snapshot, *, by: User) -> PrintJob:

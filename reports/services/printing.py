@@ -37,7 +37,7 @@ def run_print_job(job_id: int) -> bool:
 def render(job: PrintJob) -> bytes:
     """The job's PDF: a preview from its own text, a report from what was signed."""
     if job.snapshot is None:
-        return pdf.render(exchange.read(job.content.encode()), watermark=PREVIEW_MARK)
+        return pdf.render(exchange.read(job.content.encode()), watermark=PREVIEW_MARK, explained=job.explained)
     content = exchange.FilingContent.model_validate_json(job.snapshot.content)
     return pdf.render(exchange.pack(content, schemes_of(job.filing)), review=job.published_review)
 

@@ -24,7 +24,7 @@ def preview(request: SignedIn, pk: int) -> HttpResponse:
     """Ask for a preview of a filing."""
     filing = filing_for(request, pk)
     try:
-        job = jobs.ask_preview(filing, by=request.user)
+        job = jobs.ask_preview(filing, by=request.user, explained=request.POST.get("explained") == "1")
     except DomainError as error:
         messages.error(request, str(error))
         return redirect(filing)

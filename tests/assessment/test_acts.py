@@ -3,11 +3,12 @@
 from datetime import date
 
 import pytest
+from django.utils import timezone
 
 from assessment.domain.errors import DomainError
 from assessment.domain.workflow import Act, Status
 from assessment.models import Filing, Part
-from assessment.services import parts, review, signoff
+from assessment.services import parts, review, signoff, waivers
 from reports.services.printing import run_print_job
 from reports.services.publications import publish
 from tests.factories import Line, make_user
@@ -20,6 +21,7 @@ S = Status
 #: act → (role, statuses in which it is allowed, status it leads to)
 EXPECTED: dict[Act, tuple[set[Role], set[Status], Status | None]] = {
     Act.EDIT: ({Role.PREPARER}, {S.DRAFT, S.RETURNED}, None),
+    Act.WAIVE: ({Role.LEAD}, {S.DRAFT, S.AWAITING_SIGNOFF, S.RETURNED}, None),
     Act.REQUEST_SIGNOFF: ({Role.PREPARER}, {S.DRAFT, S.RETURNED}, S.AWAITING_SIGNOFF),
     Act.HAND_BACK: ({Role.HEAD}, {S.AWAITING_SIGNOFF}, S.DRAFT),
     Act.SIGN: ({Role.HEAD}, {S.AWAITING_SIGNOFF}, S.SUBMITTED),
@@ -42,6 +44,9 @@ def do(act: Act, line: Line, by: User) -> None:
     figures = line.part(Part.Kind.FIGURES)
     services = {
         Act.EDIT: lambda: parts.save_figures(line.assessment.pk, by=by, version=figures.version, figures={}),
+        Act.WAIVE: lambda: waivers.grant_waiver(
+            line.assessment.pk, by=by, key="full_marks", reason="问题不影响得分", expires_on=timezone.localdate()
+        ),
         Act.REQUEST_SIGNOFF: lambda: signoff.request_signoff(filing.pk, by=by, filled_on=date(2023, 4, 18)),
         Act.HAND_BACK: lambda: signoff.hand_back(filing.pk, by=by, reason="请补充"),
         Act.SIGN: lambda: signoff.sign(filing.pk, by=by, digest_seen=signoff.digest_now(filing)),

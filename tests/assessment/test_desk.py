@@ -82,7 +82,7 @@ def test_the_claim_the_computed_points_and_the_office_s_stand_in_one_row() -> No
     assert (reason.one("textarea").text, reason.one("label").text) == ("", "支出完成率 复核理由")
     assert row(page, "budget_reasonable")[3].text == "无自评满分而没有佐证"
     assert row(page, "procurement_done")[1].one("span").text == "不适用 2.00"
-    assert [item.text for item in read(page).select(".totals dd")] == ["99.50", "—"]
+    assert [item.text for item in read(page).select(".totals dd")] == ["99.50 优", "—"]
     assert read(page).texts(".history strong")[:3] == ["开始复核", "签批报送", "提请签批"]
 
 
@@ -115,7 +115,7 @@ def test_points_and_comment_are_saved_and_shown() -> None:
     assert (page.redirect_chain, messages(page)) == ([(address(line), 302)], ["已保存"])
     assert reviewed(line, "spending") == (Decimal("5.5"), "支付偏慢\n见附件")
     assert (reviewed(line, "quality"), line.filing.__class__.objects.get().review_comment) == ((Decimal(4), ""), "总体较好\n请补充")
-    assert [item.text for item in read(page).select(".totals dd")] == ["100.00", "99.50"]
+    assert [item.text for item in read(page).select(".totals dd")] == ["100.00 优", "99.50 优"]
 
 
 @pytest.mark.parametrize(

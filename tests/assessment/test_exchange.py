@@ -31,6 +31,7 @@ pytestmark = pytest.mark.django_db
 
 SCORES = ["content", "assessments", 0, "scores"]
 BROKEN = "文件：摘要值与内容不符：文件在导出后被改动过，或没有完整传送"
+NUMERAL = r"^(0|-?[1-9][0-9]{0,11}|-?(0|[1-9][0-9]{0,11})\.[0-9]{0,29}[1-9])$"
 
 
 def filled_line(status: Status = Status.DRAFT) -> Line:
@@ -39,7 +40,7 @@ def filled_line(status: Status = Status.DRAFT) -> Line:
     pk, by = line.assessment.pk, line.preparer
     parts.save_figures(pk, by=by, version=1, figures={"opening_general": Decimal("800.5"), "satisfaction": Decimal("95.55")})
     parts.save_scores(pk, by=by, version=1, answers={"compliance": parts.Answer(self_points=Decimal("4.25"), reason="一处\n整改中")})
-    parts.save_explanations(pk, by=by, version=0, texts={"adjusted_much": "年中追加", "staff_over": "不再需要的说明"})
+    parts.save_explanations(pk, by=by, version=1, texts={"adjusted_much": "年中追加", "staff_over": "不再需要的说明"})
     evidence.add_evidence(pk, by=by, name="决算报表.pdf", data=PDF, indicators=["spending", "carryover"], public=True)
     line.advance(status)
     return line
@@ -194,17 +195,19 @@ def test_one_digit_more_or_less_is_another_digest_and_a_broken_file() -> None:
     ("path", "value", "fault"),
     [
         (["digest", "value"], "0" * 64, BROKEN),
-        (["digest", "value"], "abc", "digest.value：格式不对"),
-        (["digest", "algorithm"], "md5", "digest.algorithm：取值不在允许的范围内"),
-        (["format_version"], 2, "format_version：取值不在允许的范围内"),
+        (["digest", "value"], "abc", "digest.value：格式不对，应符合 ^[0-9a-f]{64}$"),
+        (["digest", "algorithm"], "md5", "digest.algorithm：取值不在允许的范围内，应为 sha256"),
+        (["format_version"], 2, "format_version：取值不在允许的范围内，应为 1"),
         (["owner"], "某局", "owner：未知的项目，本格式中没有"),
         (["content", "unit", "phone"], "110", "content.unit.phone：未知的项目，本格式中没有"),
         (["content", "unit", "name"], ..., "content.unit.name：缺少这一项"),
         (["content", "assessments", 0, "figures", "final_general"], 980,
          'content.assessments.0.figures.final_general：应为文字（数值也写成文字，如 "58796.51"）'),
         (["content", "assessments", 0, "figures", "satisfaction"], 95.55, '数值 95.55 应写成文字，如 "58796.51"'),
-        (["content", "assessments", 0, "figures", "final_general"], "980.0", "content.assessments.0.figures.final_general：格式不对"),
-        (["content", "assessments", 0, "figures", "final_general"], "1e3", "content.assessments.0.figures.final_general：格式不对"),
+        (["content", "assessments", 0, "figures", "final_general"], "980.0",
+         f"content.assessments.0.figures.final_general：格式不对，应符合 {NUMERAL}"),
+        (["content", "assessments", 0, "figures", "final_general"], "1e3",
+         f"content.assessments.0.figures.final_general：格式不对，应符合 {NUMERAL}"),
         (["content", "assessments", 0, "self_total"], 100, 'content.assessments.0.self_total：应为文字（数值也写成文字，如 "58796.51"）'),
         ([*SCORES, 0, "self_points"], True, 'content.assessments.0.scores.0.self_points：应为文字（数值也写成文字，如 "58796.51"）'),
         (["content", "assessments"], [], "content.assessments：至少要有一项"),
@@ -240,7 +243,7 @@ def test_the_same_content_written_in_another_way_is_refused(path: list[Any], val
         ("{}".encode("utf-16"), "文件不是 UTF-8 编码的 JSON，无法读取"),
         (b'{"a": ' + b"[" * 100_000, "文件不是 UTF-8 编码的 JSON，无法读取"),
         (b'{"a": ' + b"9" * 5000 + b"}", "文件不是 UTF-8 编码的 JSON，无法读取"),
-        (b"[]", "交换文件有误：\n文件：取值不对"),
+        (b"[]", "交换文件有误：\n文件：应为若干“名称: 值”"),
     ],
     ids=["large", "pdf", "utf16", "deep", "long number", "list"],
 )
@@ -268,7 +271,9 @@ def other_scheme(file: ExchangeFile) -> ExchangeFile:
         ((["content", "assessments", 0, "derived", "final_total", "value"], "981"),
          "导入后的内容与文件不同，未导入：content.assessments.0.derived.final_total.value", {}),
         ((["content", "assessments", 0, "explanations", "nonsense"], "说明"),
-         "导入后的内容与文件不同，未导入：content.assessments.0.explanations.nonsense", {}),
+         "有说明不合要求，未保存", {"explanation:nonsense": "没有这一项核查"}),
+        ((["content", "assessments", 0, "explanations", "staff_over"], "没有人问"),
+         "导入后的内容与文件不同，未导入：content.assessments.0.explanations.staff_over", {}),
         ((["content", "assessments", 0, "figures", "nonsense"], "1"), "有数据不合要求，未保存", {"figure:nonsense": "本表没有这一项"}),
         ((["content", "assessments", 0, "figures", "staff_posts"], "40.5"), "有数据不合要求，未保存", {"figure:staff_posts": "只能填整数"}),
         (([*SCORES, 0, "self_points"], "5.5"), "有得分不合要求，未保存", {"score:budget_reasonable": "应在 0 至 5 分之间"}),

@@ -115,7 +115,15 @@ def test_a_rate_over_nothing_is_not_applicable_and_says_why() -> None:
     page = save(line, idle_before="0", idle_after="0")
 
     row = read(page).one("tr#idle_change")
-    assert (row.one("output").text, row.one(".notes").text) == ("不适用", "分母为 0，不适用")
+    note = (
+        "提示 变动率没有值：“存量资金变动率”分母为 0，不适用本年末存量资金 0.00万元，上年末存量资金 0.00万元"
+        "上年（年初）数为 0 时变动率不适用，报告中请写“不适用”，不要写 0% 或 -100%"
+    )
+    assert (row.one("output").text, row.one(".notes").text, row.texts(".notes .finding")) == (
+        "不适用",
+        f"分母为 0，不适用 {note}",
+        [note],
+    )
 
 
 def test_sums_and_rates_follow_what_was_saved() -> None:
@@ -142,7 +150,7 @@ def test_a_figure_that_breaks_a_relation_is_stored_and_told_beside_it() -> None:
     page = save(line, assets_used="900")
 
     finding = read(page).one("tr#assets_used .finding--error")
-    assert finding.text == "错误 在用固定资产超过固定资产总额在用固定资产 900.00万元，固定资产总额 800.00万元；相差 +100.00万元核对两个数"
+    assert finding.text == "错误 在用固定资产超过固定资产总额在用固定资产 900.00万元，固定资产总额 800.00万元；相差 +100万元核对两个数"
     assert stored(line)["assets_used"] == Decimal(900)
 
 

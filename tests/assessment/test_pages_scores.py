@@ -104,7 +104,7 @@ def test_points_that_differ_from_the_computed_ones_without_a_reason_are_a_findin
 
     page = save(line, **{"spending-points": "5"})
 
-    message = "“支出完成率”自评 5 分，系统测算 6 分"
+    message = "“支出完成率”自评 5 分，系统测算 6 分自评得分 5分，系统测算 6分"
     assert read(page).one("tr#spending .finding--error").text == f"错误 {message}请改为测算得分，或写明理由"
     assert read(page).one("tr#spending .computed strong").text == "6.00"
     assert read(page).one(".total-line").text == "自评合计99.00分优"
@@ -141,8 +141,43 @@ def test_what_does_not_apply_and_what_is_missing_are_told_apart() -> None:
 
     page = read(signed_in(line.preparer).get(address(line)))
 
-    assert page.one("tr#procurement_done .computed").text == "不适用2.00当年没有政府采购计划，执行率不适用，得满分"
-    assert page.one("tr#compliance .computed").text == "—“财务违规问题”未填写"
+    absent, missing = page.one("tr#procurement_done .computed"), page.one("tr#compliance .computed")
+    explain = "当年没有政府采购计划，执行率不适用，得满分"
+    assert (absent.texts(".na"), absent.one("strong").text, absent.select("p")[0].text) == (["不适用"], "2.00", explain)
+    assert (missing.texts(".na"), missing.one("strong").text, missing.select("p")[0].text) == ([], "—", "“财务违规问题”未填写")
+    assert absent.texts("details dl div") == ["政府采购实际数0.00万元", "政府采购预算数0.00万元"]
+    assert absent.texts("details li") == [
+        "政府采购执行率 = 政府采购实际数 ÷ 政府采购预算数 = 0.00万元 ÷ 0.00万元 = 分母为 0，不适用",
+        explain,
+    ]
+    assert absent.texts("details p") == ["测算得 2 分"]
+    assert (missing.texts("details dl div"), missing.texts("details li")) == (["财务违规问题未填"], ["“财务违规问题”未填写"])
+    assert missing.texts("details p") == ["还不能测算", "如何得满分：财务违规问题为 0 得满分"]
+
+
+def test_each_computed_score_shows_its_figures_its_steps_and_what_would_give_full_marks() -> None:
+    line = Line(filled=False)
+    fill(line.assessment, by=line.preparer, figures=good_figures() | {"final_general": Decimal(855), "project_final": Decimal(265)})
+
+    told = read(signed_in(line.preparer).get(address(line))).one("tr#spending details")
+
+    final, adjusted = "855.00万元 + 0.00万元 + 0.00万元", "1,000.00万元 + 0.00万元 + 0.00万元"
+    assert told.texts("dl div") == [
+        "一般公共预算支出决算数855.00万元",
+        "政府性基金支出决算数0.00万元",
+        "国有资本经营支出决算数0.00万元",
+        "一般公共预算调整预算数1,000.00万元",
+        "政府性基金调整预算数0.00万元",
+        "国有资本经营调整预算数0.00万元",
+        "年初结转和结余0.00万元",
+    ]
+    assert told.texts("li") == [
+        f"支出决算合计 = 一般公共预算支出决算数 + 政府性基金支出决算数 + 国有资本经营支出决算数 = {final} = 855.00万元",
+        f"调整预算合计 = 一般公共预算调整预算数 + 政府性基金调整预算数 + 国有资本经营调整预算数 = {adjusted} = 1,000.00万元",
+        "支出完成率 = 支出决算合计 ÷（调整预算合计 + 年初结转和结余）= 855.00万元 ÷（1,000.00万元 + 0.00万元）= 85.50%",
+        "85.50%，未达 95%，按比例得分：6 × 85.50% ÷ 95%",
+    ]
+    assert told.texts("p") == ["测算得 5.4 分", "如何得满分：支出完成率达到 95% 得满分"]
 
 
 def test_a_stale_save_of_points_shows_both_and_the_next_one_from_that_page_wins() -> None:
@@ -182,9 +217,12 @@ def test_answers_typed_too_late_are_not_stored_and_stay_to_be_read() -> None:
     assert row(line, "quality") == (sorted(ALL_OF_QUALITY), Decimal(4), "")
 
 
+WRITTEN = {"full_marks": "原因已说明"}
+
+
 @pytest.fixture
 def warned() -> Line:
-    """A filing with two warnings that stand: money went idle, and there are more people than posts."""
+    """A filing with two warnings that stand, and one that is answered: more people than posts, money idle; full marks."""
     line = Line()
     figures = good_figures() | {"staff_actual": Decimal(42), "idle_before": Decimal(1), "idle_after": Decimal(2)}
     parts.save_figures(line.assessment.pk, by=line.preparer, version=1, figures=figures)
@@ -198,9 +236,13 @@ def explanations(line: Line) -> dict[str, str]:
 def test_a_warning_is_answered_in_writing_and_keeps_its_lines(warned: Line) -> None:
     page = save(warned, name="findings", staff_over="军转安置\r\n已报编办", idle_grew="")
 
-    assert (messages(page), explanations(warned)) == (["已保存"], {"staff_over": "军转安置\n已报编办"})
-    listed = [item.one("a").text for item in read(page).select("li.finding--warning")]
-    assert listed == ["年末实有在职人数超过编制数", "存量资金比上年末增加"]
+    assert (messages(page), explanations(warned)) == (["已保存"], WRITTEN | {"staff_over": "军转安置\n已报编办"})
+    listed = [item.select("a")[0].text for item in read(page).select("li.finding--warning")]
+    assert listed == [
+        "年末实有在职人数超过编制数",
+        "存量资金比上年末增加",
+        "得满分而写有存在问题：自评 100 分，“部门整体支出绩效管理存在问题”写有 1 段",
+    ]
     assert messages(save(warned, name="findings")) == ["内容没有变化"]
 
 
@@ -211,7 +253,7 @@ def test_reasons_typed_too_late_are_not_stored_and_stay_to_be_read(warned: Line)
 
     page = read(send(client, opened, changes={"staff_over": "军转安置"}))
 
-    assert (page.one("#id_staff_over").text, page.select("main .save-bar"), explanations(warned)) == ("军转安置", [], {})
+    assert (page.one("#id_staff_over").text, page.select("main .save-bar"), explanations(warned)) == ("军转安置", [], WRITTEN)
 
 
 def test_a_reason_that_is_too_long_is_named_at_its_warning(warned: Line) -> None:
@@ -221,9 +263,10 @@ def test_a_reason_that_is_too_long_is_named_at_its_warning(warned: Line) -> None
     assert [item.texts(".field-error") for item in read(page).select("li.finding--warning")] == [
         ["超过 1000 字，请精简（现有 1001 字）"],
         [],
+        [],
     ]
     assert read(page).one("#id_idle_grew").text == "年末集中到账"
-    assert (len(read(page).one("#id_staff_over").text), explanations(warned)) == (1001, {})
+    assert (len(read(page).one("#id_staff_over").text), explanations(warned)) == (1001, WRITTEN)
 
 
 def test_a_stale_save_of_reasons_shows_both_and_the_next_one_from_that_page_wins(warned: Line) -> None:
@@ -234,23 +277,36 @@ def test_a_stale_save_of_reasons_shows_both_and_the_next_one_from_that_page_wins
     stale = send(client, opened, changes={"staff_over": "政策性安置", "idle_grew": "年末集中\r\n到账"})
 
     assert (stale.status_code, messages(stale)) == (409, [STALE])
-    assert [item.texts(".standing") for item in read(stale).select("li.finding--warning")] == [["现存：军转安置"], []]
+    assert [item.texts(".standing") for item in read(stale).select("li.finding--warning")] == [["现存：军转安置"], [], []]
     assert messages(send(client, stale)) == ["已保存"]
-    assert explanations(warned) == {"staff_over": "政策性安置", "idle_grew": "年末集中\n到账"}
+    assert explanations(warned) == WRITTEN | {"staff_over": "政策性安置", "idle_grew": "年末集中\n到账"}
 
 
 def test_findings_come_by_weight_and_each_leads_to_its_place(warned: Line) -> None:
     page = read(signed_in(warned.preparer).get(address(warned, "findings")))
 
-    found = [(item.attributes["class"].split("--")[1], item.one("a").attributes["href"]) for item in page.select("li.finding")]
-    assert found[:5] == [
+    found = [(item.attributes["class"].split("--")[1], item.select("a")[0].attributes["href"]) for item in page.select("li.finding")]
+    assert found[:6] == [
         ("error", f"{address(warned)}#idle_funds"),
         ("error", f"{address(warned)}#staff_control"),
         ("warning", f"{address(warned, 'figures')}#staff_actual"),
         ("warning", f"{address(warned, 'figures')}#idle_after"),
+        ("warning", f"{address(warned, 'narrative')}#result_problems"),
         ("note", f"{address(warned)}#budget_reasonable"),
     ]
-    assert {severity for severity, _ in found[4:]} == {"note"}
+    assert {severity for severity, _ in found[5:]} == {"note"}
+
+
+def test_each_side_of_a_finding_leads_to_where_it_stands(warned: Line) -> None:
+    page = read(signed_in(warned.preparer).get(address(warned, "findings")))
+
+    idle = page.select("li.finding--warning")[1]
+    assert [link.text for link in idle.select("a")] == ["存量资金比上年末增加", "上年末存量资金"]
+    assert [link.attributes["href"] for link in idle.select("a")] == [
+        f"{address(warned, 'figures')}#idle_after",
+        f"{address(warned, 'figures')}#idle_before",
+    ]
+    assert idle.texts(".sides") == ["本年末存量资金 2.00万元，上年末存量资金 1.00万元；相差 +1万元"]
 
 
 def test_what_is_not_filled_yet_is_counted_part_by_part() -> None:

@@ -10,8 +10,8 @@ from zipfile import ZipFile
 import pytest
 from django.conf import LazySettings
 
-from assessment.domain.checks import Answer
 from assessment.domain.errors import StaleSave
+from assessment.domain.inputs import Answer
 from assessment.domain.workflow import Status
 from assessment.models import Evidence, Filing, Part
 from assessment.services import evidence, parts
@@ -159,12 +159,34 @@ def test_every_bad_section_is_named_and_not_even_the_good_ones_are_saved() -> No
 
 def test_every_bad_explanation_is_named_and_not_even_the_good_ones_are_saved() -> None:
     line = Line()
-    texts = {"staff_over": "借调人员", "nonsense": "说明", "three_over": "长" * 1001}
+    endless = f"full_marks.{'a' * 140}"
+    texts = {
+        "staff_over": "借调人员",
+        "full_marks.budget_making": "问题在执行，不在编制",
+        "nonsense": "说明",
+        "nonsense.full_marks": "说明",
+        "three_over": "长" * 1001,
+        endless: "说明",
+    }
 
-    assert refusal_of(lambda: parts.save_explanations(line.assessment.pk, by=line.preparer, version=0, texts=texts)) == (
+    assert refusal_of(lambda: parts.save_explanations(line.assessment.pk, by=line.preparer, version=1, texts=texts)) == (
         "有说明不合要求，未保存",
-        {"explanation:nonsense": "没有这一项核查", "explanation:three_over": "超过 1000 字，请精简"},
+        {
+            "explanation:nonsense": "没有这一项核查",
+            "explanation:nonsense.full_marks": "没有这一项核查",
+            f"explanation:{endless}": "没有这一项核查",
+            "explanation:three_over": "超过 1000 字，请精简",
+        },
     )
+
+
+def test_a_reason_is_kept_for_one_finding_among_those_of_its_check() -> None:
+    line = Line(filled=False)
+    texts = {"full_marks.budget_making": "问题在执行，不在编制", "full_marks.execution": "问题不影响得分"}
+
+    parts.save_explanations(line.assessment.pk, by=line.preparer, version=0, texts=texts)
+
+    assert {row.code: row.text for row in line.assessment.explanations.all()} == texts
 
 
 def test_text_is_kept_without_control_characters_and_an_explanation_without_text_is_gone() -> None:
@@ -221,14 +243,14 @@ def test_after_a_return_the_returned_part_and_the_explanations_are_open() -> Non
     line = Line(Status.RETURNED)
 
     saves(line, 1)[Kind.FIGURES]()
-    saves(line, 0)[Kind.EXPLANATIONS]()
+    saves(line, 1)[Kind.EXPLANATIONS]()
 
     assert {part.kind: (part.version, part.locked) for part in line.assessment.parts.all()} == {
         Kind.FIGURES: (2, False),
         Kind.SCORES: (1, True),
         Kind.NARRATIVE: (1, True),
         Kind.EVIDENCE: (0, True),
-        Kind.EXPLANATIONS: (1, False),
+        Kind.EXPLANATIONS: (2, False),
     }
 
 

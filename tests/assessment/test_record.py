@@ -43,10 +43,11 @@ def unguarded(model: type[models.Model]) -> Iterator[models.QuerySet]:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {table}_append_only")
+            for name in ("frozen", "kept") if model is SchemeVersion else ("append_only",):
+                cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {table}_{name}")
         else:
-            for name in ("update", "delete"):
-                cursor.execute(f"DROP TRIGGER {table}_no_{name}")
+            for name in ("frozen", "kept") if model is SchemeVersion else ("no_update", "no_delete"):
+                cursor.execute(f"DROP TRIGGER {table}_{name}")
     yield model._base_manager.all()
 
 
@@ -176,14 +177,14 @@ def test_a_record_that_holds_is_counted() -> None:
 )
 def test_a_changed_event_is_named(changes: dict[str, Any]) -> None:
     line = published()
-    tampered = event(line, 5)
+    tampered = event(line, 6)
     assert tampered.act == "request_signoff"
 
     tamper(tampered, **changes)
 
     status, faults = verified()
     assert (status, faults[0]) == (1, f"{named(tampered)}: content does not match its digest")
-    assert faults[1:] == ([f"{named(event(line, 6))}: does not follow the event before it"] if "digest" in changes else [])
+    assert faults[1:] == ([f"{named(event(line, 7))}: does not follow the event before it"] if "digest" in changes else [])
 
 
 def test_an_event_in_another_person_s_name_is_named() -> None:
@@ -361,7 +362,8 @@ def test_a_snapshot_made_past_the_acts_is_named() -> None:
 def test_a_changed_scheme_is_named() -> None:
     Line()
     version = SchemeVersion.objects.get()
-    SchemeVersion.objects.update(document=version.document.replace('"points":"6"', '"points":"7"', 1))
+
+    tamper(version, document=version.document.replace('"points":"6"', '"points":"7"', 1))
 
     assert verified() == (1, [f"scheme {version.pk} (example_whole 2022.1): content does not match its digest"])
 

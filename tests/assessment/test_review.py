@@ -194,7 +194,7 @@ def test_a_review_handed_back_is_scored_again_and_recommended_again() -> None:
     save(line, {"social_effect": ReviewPoints(Decimal(7), "缺少比较")}, version=1)
     review.recommend(line.filing.pk, by=line.reviewer)
 
-    assert last_event(line) == ("recommend", "reviewed", {"total": "99"})
+    assert last_event(line) == ("recommend", "reviewed", {"total": "99.00"})
 
 
 def test_approval_freezes_the_review_in_the_scheme_s_order() -> None:
@@ -216,6 +216,7 @@ def test_approval_freezes_the_review_in_the_scheme_s_order() -> None:
             for code in example_scheme().scored
         ],
         "total": "99.5",
+        "total_steps": [],
         "grade": "优",
         "comment": "材料齐全",
     }

@@ -35,26 +35,47 @@ def test_every_shipped_scheme_can_be_read(path: Path) -> None:
     assert read_scheme(path.read_text("utf-8")).full_points == 100
 
 
+def told(text: str, *faults: tuple[str, str]) -> str:
+    """The whole refusal: each fault with the line of the text on which it stands; a fault of nothing stands on the first."""
+    lines = [(text[: text.index(mark)].count("\n") + 1, fault) for mark, fault in faults]
+    return f"指标体系文件有 {len(lines)} 处错误：\n" + "\n".join(f"第 {line} 行　{fault}" for line, fault in lines)
+
+
+SHAPES = "proportional, reverse, bands, deduction, lateness, per_point, three_state, checklist, yes_no, judgement, target"
+
+
 @pytest.mark.parametrize(
-    ("old", "new", "fault"),
+    ("old", "new", "faults"),
     [
-        ('version: "2022.1"', 'version: "v1"', "version：格式不对"),
-        ("kind: whole", "kind: whole\nowner: 某局", "owner：未知的项目，本格式中没有"),
-        ("report_title: 整体绩效自评报告\n", "", "report_title：缺少这一项"),
+        ('version: "2022.1"', 'version: "v1"', [('version: "v1"', "version：格式不对，应符合 只含数字和点，如 2022.1")]),
+        ("kind: whole", "kind: whole\nowner: 某局", [("owner: 某局", "owner：未知的项目，本格式中没有")]),
+        ("report_title: 整体绩效自评报告\n", "", [("", "report_title：缺少这一项")]),
         ("code: budgeting\n    label: 预算编制情况\n    points: 20", "code: budgeting\n    label: 预算编制情况\n    points: 21",
-         "indicators.0：指标“预算编制情况”为 21 分，下级合计 20 分"),
+         [("indicators:\n", "indicators：各一级指标合计 101 分，应为 100 分"),
+          ("points: 21", "indicators.0.points：指标“预算编制情况”为 21 分，下级合计 20 分")]),
         ("shape: proportional, value: execution_rate", "shape: guess, value: execution_rate",
-         "indicators.1.children.0.children.0.rule：没有这种评分规则"),
+         [("shape: guess", f"indicators.1.children.0.children.0.rule：没有这种评分规则，可用的有 {SHAPES}")]),
+        ("value: execution_rate", "value: execution_rat",
+         [("value: execution_rat,", "indicators.1.children.0.children.0.rule.value：引用了不存在的字段“execution_rat”")]),
     ],
 )  # fmt: skip
-def test_a_fault_is_named_with_its_place(old: str, new: str, fault: str) -> None:
-    assert fault_of(example_text(old, new)) == f"指标体系文件有误：\n{fault}"
+def test_a_fault_is_named_with_its_line_and_its_place(old: str, new: str, faults: list[tuple[str, str]]) -> None:
+    text = example_text(old, new)
+
+    assert fault_of(text) == told(text, *faults)
 
 
 def test_every_fault_of_a_file_is_named_at_once() -> None:
     text = example_text('version: "2022.1"', 'version: "v1"').replace("kind: whole", "kind: half")
+    text = text.replace("left: tasks_done", "left: tasks_don")
+    number = [check.code for check in example_scheme().checks].index("tasks_parts")
 
-    assert fault_of(text) == "指标体系文件有误：\nversion：格式不对\nkind：取值不在允许的范围内"
+    assert fault_of(text) == told(
+        text,
+        ('version: "v1"', "version：格式不对，应符合 只含数字和点，如 2022.1"),
+        ("kind: half", "kind：取值不在允许的范围内，应为 whole 或 project"),
+        ("left: tasks_don,", f"checks.{number}.left：引用了不存在的字段“tasks_don”"),
+    )
 
 
 @pytest.mark.parametrize(
@@ -63,10 +84,13 @@ def test_every_fault_of_a_file_is_named_at_once() -> None:
         ("a: [1", "文件不是有效的 YAML：while parsing"),
         ("a: " + "[" * 3000, "文件嵌套过深"),
         ("# " + "长" * 1024 * 1024, "指标体系文件超过 1 MB"),
-        ("- 只是一个列表", "指标体系文件有误：\n文件："),
-        ("", "指标体系文件有误：\n文件："),
+        ("- 只是一个列表", "指标体系文件有 1 处错误：\n第 1 行　文件：应为若干“名称: 值”"),
+        ("", "指标体系文件有 1 处错误：\n第 1 行　文件：应为若干“名称: 值”"),
         ("a: &a [1]\nb: *a", "指标体系文件不能用 YAML 的引用（*），请逐项写出"),
-        ("a: !!python/object/apply:os.system [ls]", "指标体系文件有误：\ncode：缺少这一项"),
+        (
+            "a: !!python/object/apply:os.system [ls]",
+            "指标体系文件有 13 处错误：\n第 1 行　a：未知的项目，本格式中没有\n第 1 行　code：缺少这一项",
+        ),
     ],
 )
 def test_what_is_no_scheme_file_is_refused_in_words(text: str, start: str) -> None:
@@ -125,10 +149,14 @@ def test_the_command_loads_a_file_once(capsys: pytest.CaptureFixture[str]) -> No
 @pytest.mark.django_db
 def test_the_command_says_what_is_wrong_with_a_file(tmp_path: Path) -> None:
     bad, binary = tmp_path / "bad.yaml", tmp_path / "binary.yaml"
-    bad.write_text(example_text("kind: whole", "kind: half"), "utf-8")
+    text = example_text("kind: whole", "kind: half")
+    line = text[: text.index("kind: half")].count("\n") + 1
+    bad.write_text(text, "utf-8")
     binary.write_bytes(b"\xff\xfe\x00")
 
-    with pytest.raises(CommandError, match=r"^指标体系文件有误：\nkind：取值不在允许的范围内$"):
+    with pytest.raises(
+        CommandError, match=rf"^指标体系文件有 1 处错误：\n第 {line} 行　kind：取值不在允许的范围内，应为 whole 或 project$"
+    ):
         call_command("load_scheme", bad)
     with pytest.raises(CommandError, match="invalid start byte"):
         call_command("load_scheme", binary)

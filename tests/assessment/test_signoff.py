@@ -49,7 +49,7 @@ def test_a_warning_stands_against_sign_off_until_its_reason_is_written() -> None
         {"figure:adjust_rate": "预算调整率超过 10%"},
     )
 
-    parts.save_explanations(line.assessment.pk, by=line.preparer, version=0, texts={"adjusted_much": "年中追加抚恤金"})
+    parts.save_explanations(line.assessment.pk, by=line.preparer, version=1, texts={"adjusted_much": "年中追加抚恤金"})
 
     assert request(line).status == Status.AWAITING_SIGNOFF
 

@@ -10,13 +10,11 @@ from typing import Any
 import yaml
 
 from assessment.domain import exchange
+from assessment.domain.assembly import assemble
 from assessment.domain.canonical import decimal_text
-from assessment.domain.checks import Answer, Evaluation, Inputs, evaluate_assessment
-from assessment.domain.expressions import NoValue
-from assessment.domain.figures import compute_values, show_value
-from assessment.domain.narrative import resolve
+from assessment.domain.figures import compute_values
+from assessment.domain.inputs import Inputs
 from assessment.domain.scheme import Scheme
-from assessment.domain.scoring import Points
 from reports.services.demo import best_answers
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -56,25 +54,7 @@ def file_of(
     filled_on: date | None = date(2023, 4, 23),
     evidence: tuple[exchange.EvidenceContent, ...] = (),
 ) -> exchange.ExchangeFile:
-    judged = evaluate_assessment(scheme, inputs)
-    assessment = exchange.AssessmentContent(
-        kind="whole",
-        name=unit,
-        scheme=exchange.SchemeReference(
-            code=scheme.code, version=scheme.version, title=scheme.title, digest=exchange.scheme_digest(scheme)
-        ),
-        figures={code: decimal_text(value) for code, value in inputs.figures.items()},
-        derived=_derived(scheme, judged),
-        scores=tuple(_score(code, inputs.answers.get(code, Answer()), judged.points[code]) for code in scheme.scored),
-        self_total=decimal_text(judged.self_total),
-        grade=judged.grade,
-        narrative=tuple(
-            exchange.NarrativeContent(code=code, text=text, printed=resolve(scheme, text, judged.values))
-            for code, text in inputs.narrative.items()
-        ),
-        explanations=dict(inputs.explanations),
-        evidence=evidence,
-    )
+    assessment = assemble(scheme, inputs, kind="whole", name=unit, digest=exchange.scheme_digest(scheme), evidence=evidence)
     content = exchange.FilingContent(
         unit=exchange.UnitContent(code="Z301", name=unit, department="湛江市人力资源和社会保障局"),
         round=exchange.RoundContent(fiscal_year=2022, title="2022 年度自评", notice_number="湛财绩〔2023〕2号", notice_title="通知"),
@@ -82,29 +62,6 @@ def file_of(
         assessments=(assessment,),
     )
     return exchange.pack(content, [scheme])
-
-
-def _derived(scheme: Scheme, judged: Evaluation) -> dict[str, exchange.DerivedContent]:
-    derived = {}
-    for field in scheme.derived:
-        value = judged.values[field.code]
-        empty = isinstance(value, NoValue)
-        derived[field.code] = exchange.DerivedContent(
-            value=None if empty else decimal_text(value), text=show_value(field, value), reason=value.reason if empty else ""
-        )
-    return derived
-
-
-def _score(code: str, answer: Answer, points: Points) -> exchange.ScoreContent:
-    return exchange.ScoreContent(
-        code=code,
-        choices=tuple(sorted(answer.choices)),
-        auto_points=None if points.value is None else decimal_text(points.value),
-        explain=points.explain,
-        not_applicable=points.not_applicable,
-        self_points=None if answer.self_points is None else decimal_text(answer.self_points),
-        reason=answer.reason,
-    )
 
 
 def hard_inputs() -> Inputs:
@@ -156,7 +113,7 @@ def review_of(file: exchange.ExchangeFile) -> exchange.ReviewContent:
         scores.append(exchange.ReviewScore(code=item.code, review_points=points, reason=reason))
     total = decimal_text(sum((Decimal(item.review_points) for item in scores), Decimal(0)))
     return exchange.ReviewContent(
-        filing_digest=file.digest.value, scores=tuple(scores), total=total, grade="优", comment="数据与决算一致，材料齐全。"
+        filing_digest=file.digest.value, scores=tuple(scores), total=total, total_steps=(), grade="优", comment="数据与决算一致，材料齐全。"
     )
 
 

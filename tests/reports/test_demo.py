@@ -157,11 +157,26 @@ def test_nothing_stands_against_what_was_signed_and_every_point_not_claimed_has_
     assert silent == []
 
 
+def test_every_full_mark_beside_a_problem_is_explained_in_the_unit_s_own_words():
+    reasons = Explanation.objects.filter(code__startswith="full_marks").order_by("assessment__filing__unit__code")
+    written = list(reasons.values_list("assessment__filing__unit__code", "assessment__filing__round__fiscal_year", "code"))
+    needed = [
+        (filing.unit.code, filing.round.fiscal_year, finding.key)
+        for filing in Filing.objects.exclude(status=Status.DRAFT).select_related("unit", "round")
+        for assessment in contents.assessments_of(filing)
+        for finding in contents.evaluate(assessment).findings
+        if finding.code == "full_marks"
+    ]
+
+    assert sorted(written) == sorted(needed)
+    assert len({reason.text for reason in reasons}) == len(needed) == 17
+
+
 def test_units_claim_what_their_figures_give_them():
     results = {}
     for filing in Filing.objects.filter(round__fiscal_year=2022).exclude(status=Status.DRAFT).order_by("unit__code"):
         judged = contents.evaluate(filing.assessments.get())
-        results[filing.unit.code] = (str(judged.self_total), judged.grade)
+        results[filing.unit.code] = (str(judged.total.value), judged.total.grade)
 
     full = dict.fromkeys(["Z301", "Z301001", "Z301002", "Z301003", "Z301005", "Z301009", "Z301012"], ("100.00", "优"))
     assert results == full | {

@@ -147,7 +147,7 @@ def test_the_score_table_names_its_groups_again_on_each_page(demo: Path) -> None
 
 
 def test_merged_cells_end_with_their_page_and_begin_anew() -> None:
-    document = document_of(samples.demo_file(), None)
+    document = document_of(samples.demo_file(), None, explained=False)
     pages = replace(document.assessments[0], starts=(0, 6, 20)).pages
     assert [sum(len(page) for page in pages), [len(page) for page in pages]] == [28, [6, 14, 8]]
     for page in pages:
@@ -158,7 +158,7 @@ def test_merged_cells_end_with_their_page_and_begin_anew() -> None:
 
 
 def test_figures_stand_by_their_decimal_points_and_a_value_that_is_not_there_has_its_reason() -> None:
-    groups = document_of(samples.demo_file(), None).assessments[0].groups
+    groups = document_of(samples.demo_file(), None, explained=False).assessments[0].groups
     rows = {row.label: row for group in groups for row in group.rows}
     shown = {label: (rows[label].text, rows[label].pad, rows[label].unit) for label in ("编制数", "年初预算合计", "支出完成率")}
     assert shown == {"编制数": ("69", ".00", "人"), "年初预算合计": ("58,796.51", "", "万元"), "支出完成率": ("95.29", "", "%")}
@@ -205,7 +205,7 @@ def test_a_long_text_leaves_its_narrow_cell_and_is_printed_whole(tmp_path: Path)
 
 def test_schemes_with_fewer_and_with_more_levels_fill_all_three_columns(tmp_path: Path) -> None:
     file = samples.file_of(samples.uneven_scheme(), samples.Inputs())
-    lines = document_of(file, None).assessments[0].lines
+    lines = document_of(file, None, explained=False).assessments[0].lines
     assert [(len(line.groups), line.span, line.label) for line in lines] == [(0, 3, "执行"), (1, 2, "产出"), (2, 1, "群众：满意")]
     assert "群众：满意" in papers.flat(printed(tmp_path, file))
 

@@ -17,11 +17,12 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
+        parser.add_argument("--explain", action="store_true", help="add how each score came about")
         parser.add_argument("-o", "--output", type=Path, required=True)
 
-    def handle(self, *_args: Any, file: Path, output: Path, **_options: Any) -> None:
+    def handle(self, *_args: Any, file: Path, output: Path, explain: bool, **_options: Any) -> None:
         try:
-            data = pdf.render(read(file.read_bytes()))
+            data = pdf.render(read(file.read_bytes()), explained=explain)
             output.write_bytes(data)
         except (OSError, DomainError, pdf.PrintError) as error:
             raise CommandError(str(error)) from error

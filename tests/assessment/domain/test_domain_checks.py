@@ -1,13 +1,17 @@
 """One engine: what is missing, what contradicts, and what stands against sign-off."""
 
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 import pytest
 
-from assessment.domain.checks import Answer, Finding, Inputs, evaluate_assessment
-from tests.factories_domain import TINY, tiny_inputs, tiny_scheme
-from tests.reports.samples import demo_inputs, demo_scheme
+from assessment.domain.checks import evaluate_assessment, score_assessment
+from assessment.domain.findings import Finding, Side
+from assessment.domain.inputs import Answer, Inputs, Waived
+from assessment.domain.own_rows import OwnRow
+from assessment.domain.totals import Total
+from tests.factories_domain import TINY, own_group, tiny_inputs, tiny_scheme
 
 
 def findings(inputs, **changes):
@@ -26,7 +30,7 @@ def test_a_filing_in_order_has_no_findings_a_total_and_a_grade():
     judged = evaluate_assessment(tiny_scheme(), tiny_inputs())
 
     assert judged.findings == judged.blocking == ()
-    assert (judged.self_total, judged.self_complete, judged.grade) == (Decimal(100), True, "优")
+    assert judged.total == Total(Decimal(100), Decimal(100), True, "优")
     assert {code: points.value for code, points in judged.points.items()} == {"spending": Decimal(60), "order": Decimal(40)}
     assert judged.values["rate"] == Decimal("0.95")
 
@@ -46,15 +50,25 @@ def test_an_empty_filing_names_everything_that_is_missing_and_has_no_grade():
             Finding("missing_text", "error", "section:opening", "“开头段”未填写", "请撰写这一节"),
         )
     )
-    assert (judged.self_total, judged.self_complete, judged.grade) == (Decimal(0), False, "")
+    assert judged.total == Total(Decimal(0), Decimal(0), False, "")
 
 
 def test_a_relation_that_does_not_hold_shows_both_sides_and_their_difference():
     inputs = tiny_inputs(figures=figures(budget="100", spent="102.5", cases="0"))
 
-    assert findings(inputs) == [
-        Finding("within", "error", "figure:spent", "决算超过预算", "请核对", "决算数 102.50万元，预算数 100.00万元；相差 +2.50万元")
-    ]
+    (found,) = findings(inputs)
+
+    assert found == Finding(
+        "within",
+        "error",
+        "figure:spent",
+        "决算超过预算",
+        "请核对",
+        "within",
+        (Side("决算数", "102.50万元", "figure:spent"), Side("预算数", "100.00万元", "figure:budget")),
+        "相差 +2.5万元",
+    )
+    assert found.comparison == "决算数 102.50万元，预算数 100.00万元；相差 +2.5万元"
 
 
 @pytest.mark.parametrize(
@@ -97,14 +111,18 @@ def test_a_relation_without_a_value_is_not_judged(left, right):
         ({"left": "1", "right": "0"}, "figures", ""),
         ({"left": "cases + 1", "right": "cases"}, "figure:cases", "问题数 0个"),
         ({"left": "rate", "right": "0.5"}, "figure:rate", "完成率 95.00%"),
-        ({"left": "spent", "right": "budget * rate * 0.5"}, "figure:spent", "决算数 95.00万元，预算数 100.00万元，完成率 95.00%"),
-        ({"left": "spent + spent", "right": "budget"}, "figure:spent", "决算数 95.00万元，预算数 100.00万元；相差 +90.00万元"),
+        (
+            {"left": "spent", "right": "budget * rate * 0.5"},
+            "figure:spent",
+            "决算数 95.00万元，预算数 100.00万元，完成率 95.00%；相差 +47.5万元",
+        ),
+        ({"left": "spent + spent", "right": "budget"}, "figure:spent", "决算数 95.00万元，预算数 100.00万元；相差 +90万元"),
     ],
 )
 def test_the_sides_are_the_figures_in_the_order_they_are_read(sides, place, shown):
     (found,) = findings(tiny_inputs(), **check(**sides))
 
-    assert (found.place, found.sides) == (place, shown)
+    assert (found.place, found.comparison) == (place, shown)
 
 
 def test_the_difference_is_in_the_unit_of_the_figures():
@@ -116,7 +134,7 @@ def test_the_difference_is_in_the_unit_of_the_figures():
     ]
     (found,) = findings(tiny_inputs(), groups=groups, **check(right="budget - 10"))
 
-    assert found.sides == "决算数 95.00元，预算数 100.00元；相差 +5.00元"
+    assert found.comparison == "决算数 95.00元，预算数 100.00元；相差 +5元"
 
 
 @pytest.mark.parametrize(
@@ -177,7 +195,7 @@ JUDGED = {
         (answer("79.99", "good"), [("score_range", "“效果”自评得分应在 80 至 100 分之间")]),
         (answer("80", "none"), []),
         (answer("80.01", "none"), [("score_range", "“效果”自评得分应在 0 至 80 分之间")]),
-        (answer("80"), [("missing_level", "“效果”未选择评判档次")]),
+        (answer("80"), [("missing_choice", "“效果”未选择评判档次")]),
     ],
 )
 def test_judged_points_lie_within_the_chosen_level(given, expected):
@@ -220,65 +238,112 @@ def test_a_section_that_may_stay_empty_is_not_asked_for_and_a_heading_holds_no_t
     assert [item.message for item in findings(tiny_inputs(narrative={}), sections=[sections[1] | {"text": "true"}])] == ["“基本情况”未填写"]
 
 
-def shipped(**changes):
-    """Codes of the relations that the demo's figures violate, some of them changed."""
-    values = {**demo_inputs().figures, **figures(**changes)}
-    relations = {item.code for item in demo_scheme().checks}
-    return {item.code for item in evaluate_assessment(demo_scheme(), Inputs(figures=values)).findings if item.code in relations}
+def test_a_difference_is_told_where_both_sides_have_one_unit_of_measure():
+    wanted = {"budget - 10": "相差 +5万元", "budget + 10": "相差 -15万元"}
+
+    for right, difference in wanted.items():
+        (found,) = findings(tiny_inputs(), **check(right=right, relation="equals"))
+        assert found.difference == difference
 
 
-REAL = {"carry_balance", "adjusted_much"}
+@pytest.mark.parametrize(("left", "right"), [("rate", "spent / budget / 2"), ("0", "spent - budget")])
+def test_rates_and_bare_numbers_show_no_difference(left, right):
+    (found,) = findings(tiny_inputs(), **check(left=left, right=right, relation="equals"))
+
+    assert found.difference == ""
 
 
-def test_the_real_report_fails_the_two_relations_it_leaves_unexplained():
-    judged = evaluate_assessment(demo_scheme(), replace(demo_inputs(), explanations={}))
+def test_a_waiver_lets_an_error_pass_and_its_reason_stays_with_the_finding():
+    waived = Waived("口径不同", date(2023, 12, 31))
+    inputs = tiny_inputs(waivers={"rule": waived, "no_evidence": waived}, evidenced=frozenset())
+    judged = evaluate_assessment(tiny_scheme(**check(severity="error", right="0")), inputs)
 
-    assert {item.code: item.sides for item in judged.blocking} == {
-        "carry_balance": "年末结转和结余 0.00万元，年初结转和结余 0.00万元，调整预算合计 48,774.54万元，"
-        "支出决算合计 46,477.42万元，财政收回 0.00万元；相差 -2,297.12万元",
-        "adjusted_much": "预算调整率 -17.05%",
-    }
-    assert evaluate_assessment(demo_scheme(), demo_inputs()).blocking == ()
+    assert [(found.code, found.waived, found.blocks) for found in judged.findings] == [
+        ("rule", waived, False),
+        ("no_evidence", None, False),
+    ]
+    assert judged.blocking == ()
+
+
+def test_points_that_differ_stand_beside_those_that_were_computed():
+    inputs = tiny_inputs()
+    (found,) = findings(replace(inputs, answers={**inputs.answers, "order": answer("30.5", "rules")}))
+
+    assert found == Finding(
+        "score_differs",
+        "error",
+        "score:order",
+        "“制度”自评 30.5 分，系统测算 25 分",
+        "请改为测算得分，或写明理由",
+        "",
+        (Side("自评得分", "30.5分", "score:order"), Side("系统测算", "25分", "score:order")),
+    )
+
+
+ASKED = {"code": "effect", "label": "效果", "points": "100", "rule": {"shape": "yes_no", "statement": "公开一致"}}
+NO_CASES = {"when": "cases == 0", "reason": "没有问题"}
 
 
 @pytest.mark.parametrize(
-    ("changes", "codes"),
+    ("row", "given", "expected"),
     [
-        ({}, REAL),
-        ({"recovered": "2297.12"}, REAL - {"carry_balance"}),
-        ({"carry_out": "2297.11"}, REAL - {"carry_balance"}),
-        ({"carry_out": "2297.10"}, REAL),
-        ({"final_fund": "560.98"}, {"final_parts", *REAL}),
-        ({"final_fund": "560.99"}, {"fund_within_budget", "final_parts", *REAL}),
-        ({"final_fund": "560.99", "carry_in": "1"}, {"final_parts", *REAL}),
-        ({"final_general": "48213.59"}, {"general_within_budget", "final_parts", *REAL}),
-        ({"final_general": "48213.59", "final_fund": "561"},
-            {"general_within_budget", "fund_within_budget", "total_within_budget", "final_parts", *REAL}),
-        ({"final_capital": "0.02"}, {"capital_within_budget", "final_parts", *REAL}),
-        ({"final_capital": "0.01"}, REAL),
-        ({"project_final": "44159.62"}, REAL),
-        ({"project_final": "44159.61"}, {"final_parts", *REAL}),
-        ({"project_budget": "46433.02"}, {"budget_parts", *REAL}),
-        ({"staff_actual": "69"}, REAL),
-        ({"staff_actual": "70"}, {"staff_over", *REAL}),
-        ({"opening_general": "43779.53"}, {"carry_balance"}),
-        ({"opening_general": "43779.52"}, REAL),
-        ({"opening_general": "53632.96"}, {"carry_balance"}),
-        ({"opening_general": "53632.97"}, REAL),
-        ({"final_general": "43377.77", "project_final": "41579.29"}, {"spent_little", *REAL}),
-        ({"final_general": "43377.78", "project_final": "41579.30"}, REAL),
-        ({"idle_after": "0.01"}, {"idle_grew", *REAL}),
-        ({"reception_final": "20"}, {"three_over", *REAL}),
-        ({"office_final": "236.19", "personnel_final": "2081.60"}, {"office_over", *REAL}),
-        ({"procurement_final": "318.41"}, {"procurement_over", *REAL}),
-        ({"assets_used": "4286.96"}, {"assets_parts", *REAL}),
-        ({"tasks_done": "33"}, {"tasks_parts", *REAL}),
-        ({"goals_met": "19"}, {"goals_parts", *REAL}),
-        ({"projects_ontime": "27"}, {"projects_parts", *REAL}),
-        ({"letters_ontime": "148"}, {"letters_parts", *REAL}),
-        ({"survey_size": "29"}, {"survey_small", *REAL}),
-        ({"survey_size": "0", "satisfaction": "0"}, REAL),
+        (ASKED, answer("100", "yes"), []),
+        (ASKED, answer("0", "no"), []),
+        (ASKED, answer("100"), ["“效果”未选择“是”或“否”"]),
+        (ASKED, answer("100", "perhaps"), ["“效果”未选择“是”或“否”"]),
+        (ASKED, answer("100", "no"), ["“效果”自评 100 分，系统测算 0 分"]),
+        (ASKED | {"rule": JUDGED}, answer("100", "unheard"), ["“效果”未选择评判档次"]),
+        (ASKED | {"alternatives": [NO_CASES | {"points": "100"}]}, answer("100"), []),
+        (ASKED | {"alternatives": [NO_CASES | {"points": "50"}]}, answer("100"), ["“效果”自评 100 分，系统测算 50 分"]),
+        (ASKED | {"alternatives": [NO_CASES | {"not_applicable": "true"}]}, Answer(), []),
+        (ASKED | {"alternatives": [NO_CASES | {"not_applicable": "true"}]}, answer("999"), []),
     ],
-)  # fmt: skip
-def test_each_relation_of_the_shipped_scheme_speaks_up(changes, codes):
-    assert shipped(**changes) == codes
+)
+def test_a_question_is_answered_unless_an_alternative_stands_in_for_it(row, given, expected):
+    found = findings(tiny_inputs(answers={"effect": given}), indicators=[row])
+
+    assert [item.message for item in found] == expected
+
+
+def test_the_faults_of_own_rows_are_found_at_their_rows():
+    row = OwnRow("own_1", "own", "机房", Decimal(60), target=Decimal(1))
+    found = findings(tiny_inputs(own_rows=(row,), answers={"own_1": answer("60")}), indicators=[own_group()])
+
+    assert found == [
+        Finding("own_rows", "error", "own:own", "“产出”自设指标合计 60 分，应为 100 分", "请调整各项分值"),
+        Finding("own_rows", "error", "own:own_1", "“机房”没有填写实际完成值", "请填写实际完成值"),
+    ]
+
+
+def test_characters_that_cannot_be_printed_are_found_wherever_they_stand():
+    row = OwnRow("own_1", "own", "机\u202e房", Decimal(100), target=Decimal(1), actual=Decimal(1), unit="个\x07", aim="\ue000")
+    inputs = tiny_inputs(
+        own_rows=(row,),
+        answers={"own_1": Answer(self_points=Decimal(100), reason="好\U0001f600"), "gone": Answer(reason="\x07")},
+        narrative={"opening": "\x00\x01\x02\x03\x04\x05", "gone": "\x07"},
+        explanations={"rule": "因\x07"},
+    )
+    found = [item for item in findings(inputs, indicators=[own_group()]) if item.code == "unprintable"]
+
+    assert [(item.place, item.message, item.remedy) for item in found] == [
+        ("section:opening", "有无法打印的字符：U+0000、U+0001、U+0002、U+0003、U+0004", "请删去或改用文字"),
+        ("score:own_1", "有无法打印的字符：“😀”（U+1F600）", "请删去或改用文字"),
+        ("own:own_1", "有无法打印的字符：U+0007、U+202E、U+E000", "请删去或改用文字"),
+        ("explanation:rule", "有无法打印的字符：U+0007", "请删去或改用文字"),
+    ]
+
+
+def test_findings_come_in_the_order_in_which_a_unit_fills_its_papers():
+    inspection = {"code": "look", "severity": "note", "function": "undefined_rates", "fields": ["rate"], "message": "看", "remedy": "改"}
+    figures_ = figures(budget="0", spent="1")
+    inputs = tiny_inputs(figures=figures_, answers={}, narrative={"opening": "{{x}}\x07"})
+
+    assert [item.code for item in findings(inputs, inspections=[inspection])] == [
+        "missing_figure", "within", "missing_score", "missing_score", "unknown_token", "look", "unprintable",
+    ]  # fmt: skip
+
+
+def test_a_preview_has_the_same_points_and_total_as_the_whole_judgement():
+    judged, scored = evaluate_assessment(tiny_scheme(), tiny_inputs()), score_assessment(tiny_scheme(), tiny_inputs())
+
+    assert (scored.scheme, scored.values, scored.points, scored.total) == (judged.scheme, judged.values, judged.points, judged.total)

@@ -10,6 +10,9 @@ from assessment.domain.workflow import MOVES, STAGES, Act, Status, Turn, acts_fo
 #: Who may do what in which status, and the status it leads to; everything that is not here is refused.
 EXPECTED = {
     ("draft", "edit", "preparer"): None,
+    ("draft", "waive", "lead"): None,
+    ("awaiting_signoff", "waive", "lead"): None,
+    ("returned", "waive", "lead"): None,
     ("draft", "request_signoff", "preparer"): "awaiting_signoff",
     ("awaiting_signoff", "hand_back", "head"): "draft",
     ("awaiting_signoff", "sign", "head"): "submitted",

@@ -1,0 +1,48 @@
+"""What a unit fills for one assessment, as typed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from assessment.domain.own_rows import OwnRow
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a unit says of one scored row."""
+
+    choices: frozenset[str] = frozenset()
+    self_points: Decimal | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Waived:
+    """A waiver (豁免) of one finding for this unit and round, in force until ``expires_on``."""
+
+    reason: str
+    expires_on: date
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project assessment of the same filing, as far as the whole unit's checks look at it."""
+
+    name: str
+    values: Mapping[str, Decimal]
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Everything a unit fills for one assessment; ``projects`` are the filing's project assessments beside it."""
+
+    figures: Mapping[str, Decimal] = field(default_factory=dict)
+    own_rows: tuple[OwnRow, ...] = ()
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    narrative: Mapping[str, str] = field(default_factory=dict)
+    explanations: Mapping[str, str] = field(default_factory=dict)
+    waivers: Mapping[str, Waived] = field(default_factory=dict)
+    evidenced: frozenset[str] = frozenset()
+    fiscal_year: int | None = None
+    projects: tuple[Project, ...] = ()

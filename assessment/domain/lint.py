@@ -1,0 +1,315 @@
+"""What is wrong with a scheme beyond its structure: every fault at once, each with its place in the file."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import pairwise
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from assessment.domain.dimensions import RATE, UnitMismatch, unit_of, units_of
+from assessment.domain.elements import Cap, Check, Field, Grade, Indicator, Inspection, Section
+from assessment.domain.errors import DomainError
+from assessment.domain.expressions import KINDS, Kind, compile_expression, divides_by_nothing
+from assessment.domain.rules import PerPoint, level_faults
+from assessment.domain.tokens import field_codes, tokens_of
+
+#: As validation context: read the structure, leave the meaning to ``meaning_faults``.
+STRUCTURE_ONLY = {"meaning": False}
+OWN_PREFIX = "own_"
+Place = tuple[str | int, ...]
+Element = TypeVar("Element", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One fault of a scheme file at its place: the keys and positions that lead to it."""
+
+    place: Place
+    message: str
+
+
+@dataclass(frozen=True)
+class Stated:
+    """An expression at its place, and what it should give."""
+
+    place: Place
+    source: str
+    kind: Kind
+
+
+def meaning_faults(data: Any) -> list[Fault]:
+    """Every fault in meaning of a scheme or of the raw data of one; elements that cannot be read are left out."""
+    view = _View(data)
+    return [fault for finder in FINDERS for fault in finder(view)]
+
+
+def _get(node: Any, name: str) -> Any:
+    return node.get(name) if isinstance(node, dict) else getattr(node, name, None)
+
+
+def _items(node: Any, name: str) -> list[Any]:
+    found = _get(node, name)
+    return list(found) if isinstance(found, list | tuple) else []
+
+
+def _read(kind: type[Element], node: Any) -> Element | None:
+    """The element, or None where its structure is at fault: that is told elsewhere."""
+    if isinstance(node, kind):
+        return node
+    try:
+        return kind.model_validate(node)
+    except ValidationError:
+        return None
+
+
+class _View:
+    """The elements of a scheme, or those of a broken file that can be read, each with its place."""
+
+    def __init__(self, data: Any) -> None:
+        self.data = data
+        self.fields: dict[Place, Field] = {}
+        self.codes: dict[str, list[tuple[Place, str]]] = {"字段": [], "指标": [], "勾稽关系": [], "提纲": [], "封顶": []}
+        self.indicators: dict[Place, Indicator] = {}
+        for number, group in enumerate(_items(data, "groups")):
+            for place, field in self._list("字段", Field, group, "fields", ("groups", number)):
+                self.fields[place] = field
+        self.checks = dict(self._list("勾稽关系", Check, data, "checks"))
+        self.inspections = dict(self._list("勾稽关系", Inspection, data, "inspections"))
+        self.sections = dict(self._list("提纲", Section, data, "sections"))
+        self.caps = dict(self._list("封顶", Cap, data, "caps"))
+        self.grades = [grade for item in _items(data, "grades") if (grade := _read(Grade, item))]
+        for number, item in enumerate(_items(data, "indicators")):
+            self._indicator(item, ("indicators", number))
+
+    def _list(self, what: str, kind: type[Element], node: Any, name: str, above: Place = ()) -> Iterator[tuple[Place, Element]]:
+        for number, item in enumerate(_items(node, name)):
+            place = (*above, name, number)
+            self._note(what, place, item)
+            if (element := _read(kind, item)) is not None:
+                yield place, element
+
+    def _note(self, what: str, place: Place, item: Any) -> None:
+        if isinstance(code := _get(item, "code"), str):
+            self.codes[what].append((place, code))
+
+    def _indicator(self, item: Any, place: Place) -> None:
+        """An indicator is read without those under it, so that one broken row hides no other."""
+        self._note("指标", place, item)
+        alone = {key: value for key, value in item.items() if key != "children"} if isinstance(item, dict) else item
+        if (indicator := _read(Indicator, alone)) is not None:
+            self.indicators[place] = indicator
+        for number, child in enumerate(_items(item, "children")):
+            self._indicator(child, (*place, "children", number))
+
+    def children(self, place: Place) -> list[Indicator | None]:
+        """What stands directly under an indicator; None for what cannot be read."""
+        node = self.data
+        for step in place:
+            node = node[step] if isinstance(step, int) else _get(node, step)
+        return [self.indicators.get((*place, "children", number)) for number in range(len(_items(node, "children")))]
+
+    @property
+    def known(self) -> dict[str, Field | None]:
+        """Every field by code; None for one that cannot be read, so that nobody is told it does not exist."""
+        return dict.fromkeys(code for _, code in self.codes["字段"]) | {field.code: field for field in self.fields.values()}
+
+
+def _duplicates(view: _View) -> Iterator[Fault]:
+    for what, found in view.codes.items():
+        first: dict[str, Place] = {}
+        for place, code in found:
+            if code in first:
+                yield Fault((*place, "code"), f"{what}代码“{code}”重复")
+            first.setdefault(code, place)
+
+
+def _indicator_faults(view: _View) -> Iterator[Fault]:
+    for place, item in view.indicators.items():
+        children = view.children(place)
+        if sum((bool(children), item.own is not None, item.rule is not None)) != 1:
+            yield Fault(place, f"指标“{item.label}”应有下级指标（children）、单位自设（own）、评分规则（rule）三者之一")
+        if children and None not in children:
+            total = sum((child.points for child in children if child), Decimal(0))
+            if total != item.points:
+                yield Fault((*place, "points"), f"指标“{item.label}”为 {item.points} 分，下级合计 {total} 分")
+        if item.code.startswith(OWN_PREFIX):
+            yield Fault((*place, "code"), f"指标代码不能以“{OWN_PREFIX}”开头，留给单位自设的指标")
+        yield from (Fault((*place, *where), f"指标“{item.label}”：{message}") for where, message in _row_faults(item))
+    tops = [view.indicators.get(("indicators", number)) for number in range(len(_items(view.data, "indicators")))]
+    if tops and None not in tops and (total := sum((top.points for top in tops if top), Decimal(0))) != 100:
+        yield Fault(("indicators",), f"各一级指标合计 {total} 分，应为 100 分")
+
+
+def _row_faults(item: Indicator) -> Iterator[tuple[Place, str]]:
+    if item.rule is not None:
+        yield from ((("rule",), fault) for fault in item.rule.faults(item.points))
+    if item.own is not None and item.own.levels:
+        yield from ((("own", "levels"), fault) for fault in level_faults(item.own.levels))
+    if item.alternatives and item.rule is None:
+        yield ("alternatives",), "替代（alternatives）只用于有评分规则（rule）的指标"
+    for number, alternative in enumerate(item.alternatives):
+        if alternative.points is None and not alternative.not_applicable:
+            yield ("alternatives", number), "没有 points 的替代应写明 not_applicable: true（该行不计分，其余折算）"
+        elif alternative.points is not None and alternative.points > item.points:
+            yield ("alternatives", number, "points"), f"替代得分 {alternative.points} 超过 {item.points} 分"
+
+
+def _expressions(view: _View) -> Iterator[Stated]:
+    for place, field in view.fields.items():
+        if field.expression is not None:
+            yield Stated((*place, "expression"), field.expression, "number")
+    for place, item in view.indicators.items():
+        names = ("value", "last") if item.rule else ()
+        for name, source in zip(names, item.rule.expressions() if item.rule else (), strict=False):
+            yield Stated((*place, "rule", name), source, "number")
+        for number, alternative in enumerate(item.alternatives):
+            yield Stated((*place, "alternatives", number, "when"), alternative.when, "condition")
+    for place, check in view.checks.items():
+        if check.when is not None:
+            yield Stated((*place, "when"), check.when, "condition")
+        yield Stated((*place, "left"), check.left, "number")
+        yield Stated((*place, "right"), check.right, "number")
+    yield from (Stated((*place, "when"), cap.when, "condition") for place, cap in view.caps.items())
+
+
+def _expression_faults(view: _View) -> Iterator[Fault]:
+    known = view.known
+    units = units_of({code: field for code, field in known.items() if field})
+    for stated in _expressions(view):
+        yield from (Fault(stated.place, message) for message in _source_faults(stated, known, units))
+    for place, check in view.checks.items():
+        yield from (Fault(place, message) for message in _unit_faults(f"({check.left}) - ({check.right})", units))
+    for place, item in view.indicators.items():
+        if isinstance(item.rule, PerPoint) and (unit := _known_unit(item.rule.value, known, units)) not in (None, RATE):
+            yield Fault((*place, "rule", "value"), f"按百分点扣分的应是比率，“{item.rule.value}”的单位是“{unit or '无'}”")
+
+
+def _known_unit(source: str, known: Mapping[str, Field | None], units: frozenset[tuple[str, str]]) -> str | None:
+    """The unit of measure, None where a fault is told already."""
+    sound = not list(_source_faults(Stated((), source, "number"), known, units))
+    return unit_of(source, units) if sound else None
+
+
+def _source_faults(stated: Stated, known: Mapping[str, Field | None], units: frozenset[tuple[str, str]]) -> Iterator[str]:
+    try:
+        compiled = compile_expression(stated.source)
+    except DomainError as error:
+        yield str(error)
+        return
+    if compiled.kind != stated.kind:
+        yield f"“{stated.source}”应为{KINDS[stated.kind]}"
+    unknown = [name for name in compiled.names if name not in known]
+    yield from (f"引用了不存在的字段“{name}”" for name in unknown)
+    if divides_by_nothing(stated.source):
+        yield f"“{stated.source}”的除数恒为 0，永远没有值"
+    if not unknown:
+        yield from _unit_faults(stated.source, units)
+
+
+def _unit_faults(source: str, units: frozenset[tuple[str, str]]) -> Iterator[str]:
+    try:
+        unit_of(source, units)
+    except UnitMismatch as error:
+        yield str(error)
+    except DomainError:
+        return  # what cannot be read has no unit; that is told where it stands
+
+
+def _cycles(view: _View) -> Iterator[Fault]:
+    """Fields that need each other: what remains when everything that can be computed is taken away."""
+    needs = {place: set(_names(field.expression or "")) for place, field in view.fields.items()}
+    codes = {place: field.code for place, field in view.fields.items()}
+    waiting = {place for place, names in needs.items() if names}
+    left = {codes[place] for place in waiting}
+    while free := {place for place in waiting if not needs[place] & left}:
+        waiting -= free
+        left = {codes[place] for place in waiting}
+    if waiting:
+        ring = "、".join(codes[place] for place in needs if place in waiting)
+        yield from (Fault((*place, "expression"), f"字段互相引用，无法计算：{ring}") for place in needs if place in waiting)
+
+
+def _optional_faults(view: _View) -> Iterator[Fault]:
+    """A rule over a figure that may be left out would never say anything, and any claim would pass."""
+    fields = {field.code: field for field in view.fields.values()}
+    for place, item in view.indicators.items():
+        sources = item.rule.expressions() if item.rule else ()
+        seen: set[str] = set()
+        for code in (code for source in sources for code in _typed(fields, source, seen)):
+            if not fields[code].required:
+                yield Fault((*place, "rule"), f"评分用到“{fields[code].label}”，这个字段应为必填")
+
+
+def _typed(fields: Mapping[str, Field], source: str, seen: set[str]) -> Iterator[str]:
+    """The typed fields that an expression rests on, each once; rings are told elsewhere."""
+    for name in _names(source):
+        if name in fields and name not in seen:
+            seen.add(name)
+            expression = fields[name].expression
+            yield from [name] if expression is None else _typed(fields, expression, seen)
+
+
+def _names(source: str) -> tuple[str, ...]:
+    try:
+        return compile_expression(source).names
+    except DomainError:
+        return ()
+
+
+def _grade_faults(view: _View) -> Iterator[Fault]:
+    if len(view.grades) != len(_items(view.data, "grades")) or not view.grades:
+        return
+    for number, (grade, following) in enumerate(pairwise(view.grades), start=1):
+        if following.at_least >= grade.at_least:
+            yield Fault(("grades", number), f"等级“{following.label}”与“{grade.label}”重叠，应从高到低排列且界限不重复")
+    if view.grades[-1].at_least != 0:
+        yield Fault(("grades", len(view.grades) - 1), f"最低一级“{view.grades[-1].label}”应从 0 分起，否则更低的分没有等级")
+    labels = [grade.label for grade in view.grades]
+    yield from (Fault(("grades",), f"等级“{label}”重复") for label in dict.fromkeys(labels) if labels.count(label) > 1)
+
+
+def _cap_faults(view: _View) -> Iterator[Fault]:
+    yield from (Fault((*place, "at_most"), "封顶分应低于 100 分") for place, cap in view.caps.items() if cap.at_most >= 100)
+
+
+#: What each function of an inspection needs beside its code and words.
+NEEDS: dict[str, tuple[str, ...]] = {
+    "undefined_rates": ("fields",),
+    "projects_total": ("fields", "project_field"),
+    "full_marks_with_problems": ("sections",),
+    "measures_without_problem": ("sections",),
+    "dates_after_year": ("sections",),
+}
+
+
+def _inspection_faults(view: _View) -> Iterator[Fault]:
+    fields, sections = view.known, {section for _, section in view.codes["提纲"]}
+    for place, item in view.inspections.items():
+        yield from (Fault(place, f"“{item.function}”缺少 {name}") for name in NEEDS.get(item.function, ()) if not getattr(item, name))
+        yield from (Fault((*place, "fields"), f"引用了不存在的字段“{code}”") for code in item.fields if code not in fields)
+        yield from (Fault((*place, "sections"), f"引用了不存在的提纲“{code}”") for code in item.sections if code not in sections)
+        if item.function == "measures_without_problem" and len(item.sections) != 2:
+            yield Fault((*place, "sections"), "应依次写存在问题、改进措施两节")
+
+
+def _token_faults(view: _View) -> Iterator[Fault]:
+    known = field_codes(view.fields.values())
+    named = known.keys() | view.known.keys()
+    for place, section in view.sections.items():
+        unknown: Sequence[str] = [name for name in tokens_of(section.starter) if name not in named]
+        yield from (Fault((*place, "starter"), f"“{{{{{name}}}}}”不是本表的数据项") for name in unknown)
+
+
+FINDERS: tuple[Callable[[_View], Iterator[Fault]], ...] = (
+    _duplicates,
+    _indicator_faults,
+    _expression_faults,
+    _cycles,
+    _optional_faults,
+    _grade_faults,
+    _cap_faults,
+    _inspection_faults,
+    _token_faults,
+)

@@ -1,0 +1,121 @@
+"""The rows that a unit sets itself, as one form: those there are, and a few blank ones for each group."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+
+from assessment.domain.canonical import decimal_text
+from assessment.domain.elements import Indicator
+from assessment.domain.errors import DomainError
+from assessment.domain.figures import parse_number
+from assessment.domain.own_rows import DIRECTIONS, MAX_LABEL, MAX_ROWS, OwnRow
+from assessment.domain.scheme import Scheme
+from assessment.forms.fields import NumberInput, PointsField
+from assessment.services.own_rows import MAX_AIM, MAX_UNIT
+
+BLANK = 2
+TEXTS = ("label", "kind", "direction", "unit", "aim")
+NUMBERS = ("points", "target", "actual")
+
+
+class QuantityField(forms.Field):
+    """A target or what was reached, in the row's own unit of measure."""
+
+    widget = NumberInput
+
+    def prepare_value(self, value: Any) -> Any:
+        return decimal_text(value) if isinstance(value, Decimal) else value
+
+    def to_python(self, value: Any) -> Decimal | None:
+        try:
+            return parse_number("" if value is None else str(value))
+        except DomainError as error:
+            raise forms.ValidationError(str(error)) from error
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A place for one row: its fields are named ``r<number>-…``."""
+
+    number: int
+    group: Indicator
+    code: str
+
+    def name(self, what: str) -> str:
+        """The form field of one column."""
+        return f"r{self.number}-{what}"
+
+
+class OwnRowsForm(forms.Form):
+    """A row left empty is not there; a ticked ``remove`` takes one away."""
+
+    def __init__(self, scheme: Scheme, rows: Sequence[OwnRow], data: Any = None) -> None:
+        super().__init__(data)
+        self.groups = scheme.own_groups
+        self.stored = stored = {row.code: row for row in rows}
+        self.slots = list(self._posted(data, stored) if data is not None else self._offered(rows))
+        self.kept: list[Slot] = []
+        for slot in self.slots:
+            self._add_fields(slot, stored.get(slot.code))
+
+    def _offered(self, rows: Sequence[OwnRow]) -> Iterator[Slot]:
+        number = 0
+        for code, group in self.groups.items():
+            under = [row.code for row in rows if row.group == code]
+            for own in [*under, *[""] * BLANK]:
+                yield Slot(number, group, own)
+                number += 1
+
+    def _posted(self, data: Mapping[str, Any], stored: Mapping[str, OwnRow]) -> Iterator[Slot]:
+        """The slots of the page that was sent; what names no group is not read, what names no row of this assessment is new."""
+        count = str(data.get("rows", ""))
+        last = int(count) if count.isascii() and count.isdigit() and len(count) < 4 else 0
+        for number in range(min(last, MAX_ROWS * 2)):
+            group, code = self.groups.get(str(data.get(f"r{number}-group"))), str(data.get(f"r{number}-code", ""))
+            if group is not None:
+                yield Slot(number, group, code if code in stored else "")
+
+    def _add_fields(self, slot: Slot, row: OwnRow | None) -> None:
+        assert slot.group.own is not None
+        text = {"class": "form-control"}
+        kinds = [("", "请选择"), *((kind, kind) for kind in slot.group.own.kinds)]
+        select = forms.Select({"class": "form-select"})
+        fields = {
+            "label": forms.CharField(label="指标", required=False, max_length=MAX_LABEL, widget=forms.TextInput(text)),
+            "kind": forms.ChoiceField(label="类别", required=False, choices=kinds, widget=select),
+            "direction": forms.ChoiceField(label="方向", required=False, choices=list(DIRECTIONS.items()), widget=select),
+            "target": QuantityField(label="指标值", required=False),
+            "unit": forms.CharField(label="单位", required=False, max_length=MAX_UNIT, widget=forms.TextInput(text)),
+            "aim": forms.CharField(label="预期目标", required=False, max_length=MAX_AIM, widget=forms.TextInput(text)),
+            "points": PointsField("分值", slot.group.points),
+            "actual": QuantityField(label="实际完成值", required=False),
+            "remove": forms.BooleanField(label="删除这一项", required=False, widget=forms.CheckboxInput({"class": "form-check-input"})),
+        }
+        if not slot.group.own.kinds:
+            del fields["kind"]
+        if not slot.group.own.levels:
+            del fields["aim"]
+        self.initial[slot.name("direction")] = "at_least"
+        for what, field in fields.items():
+            self.fields[slot.name(what)] = field
+            if row is not None and what != "remove":
+                self.initial[slot.name(what)] = getattr(row, what)
+
+    def rows(self) -> list[OwnRow]:
+        """What was typed, without empty and removed rows; ``kept`` are their slots. Rows that the page did not show stay."""
+        self.kept = [slot for slot in self.slots if not self.cleaned_data.get(slot.name("remove")) and self._filled(slot)]
+        shown = {slot.code for slot in self.slots}
+        return [*(self._row(slot) for slot in self.kept), *(row for code, row in self.stored.items() if code not in shown)]
+
+    def _filled(self, slot: Slot) -> bool:
+        given = (self.cleaned_data.get(slot.name(what)) for what in ("label", "unit", "aim", *NUMBERS))
+        return bool(slot.code) or any(value not in (None, "") for value in given)
+
+    def _row(self, slot: Slot) -> OwnRow:
+        given: dict[str, Any] = {what: self.cleaned_data.get(slot.name(what)) for what in (*TEXTS, *NUMBERS)}
+        given |= {what: (given[what] or "").strip() for what in TEXTS}
+        given |= {"direction": given["direction"] or "at_least", "points": given["points"] or Decimal(0)}
+        return OwnRow(code=slot.code, group=slot.group.code, **given)
