@@ -43,6 +43,17 @@ def one_filing() -> None:
     _, scored = timed(lambda: score_assessment(scheme, inputs))
     say(f"  scored and checked: first {first:.1f} ms, then {judged:.2f} ms at the median of {RUNS}; scored alone {scored:.2f} ms")
     say(f"  checked / scored {judged / scored:.1f}")
+    reading(inputs.narrative)
+
+
+def reading(narrative: dict[str, str]) -> None:
+    """Whether reading a text takes time as its length: the report, and ten of it."""
+    from assessment.domain.reading.quantities import read_quantities
+
+    text = "\n".join(narrative.values())
+    _, once = timed(lambda: read_quantities(text))
+    _, tenfold = timed(lambda: read_quantities(text * 10))
+    say(f"  figures read in {once:.2f} ms; ten times the text / once {tenfold / once:.1f}")
 
 
 def example() -> tuple[Any, Any]:

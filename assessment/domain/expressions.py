@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 from functools import lru_cache
 from typing import Any, Literal, cast
+from zlib import crc32
 
 from simpleeval import SimpleEval
 
@@ -205,11 +206,9 @@ def divides_by_nothing(source: str) -> bool:
 
 
 def _samples(names: tuple[str, ...]) -> Iterator[dict[str, Decimal]]:
-    """Small, plain and large figures, rising and falling: a difference that is zero for all of them is always zero."""
-    rising = [Decimal(7 + 3 * place * place) for place, _ in enumerate(names)]
-    for scale in (Decimal("0.001"), Decimal(1), Decimal(10**6)):
-        for numbers in (rising, rising[::-1]):
-            yield {name: number * scale for name, number in zip(names, numbers, strict=True)}
+    """Small, plain and large figures without a pattern: a difference that is zero for all of them is always zero."""
+    for scale in (-12, -9, -3):
+        yield {name: Decimal(crc32(f"{name} {scale}".encode())).scaleb(scale) for name in names}
 
 
 def number(source: str, values: Mapping[str, Value]) -> Value:

@@ -4,30 +4,19 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
-from typing import Any, TypeVar
-
-from pydantic import BaseModel, ValidationError
+from typing import Any
 
 from assessment.domain.dimensions import RATE, UnitMismatch, unit_of, units_of
-from assessment.domain.elements import Cap, Check, Field, Grade, Indicator, Inspection, Section
+from assessment.domain.elements import Field, Indicator
 from assessment.domain.errors import DomainError
 from assessment.domain.expressions import KINDS, Kind, compile_expression, divides_by_nothing
+from assessment.domain.places import Elements, Fault, Place, items
 from assessment.domain.rules import PerPoint, level_faults
 from assessment.domain.tokens import field_codes, tokens_of
 
 #: As validation context: read the structure, leave the meaning to ``meaning_faults``.
 STRUCTURE_ONLY = {"meaning": False}
 OWN_PREFIX = "own_"
-Place = tuple[str | int, ...]
-Element = TypeVar("Element", bound=BaseModel)
-
-
-@dataclass(frozen=True)
-class Fault:
-    """One fault of a scheme file at its place: the keys and positions that lead to it."""
-
-    place: Place
-    message: str
 
 
 @dataclass(frozen=True)
@@ -41,82 +30,11 @@ class Stated:
 
 def meaning_faults(data: Any) -> list[Fault]:
     """Every fault in meaning of a scheme or of the raw data of one; elements that cannot be read are left out."""
-    view = _View(data)
+    view = Elements(data)
     return [fault for finder in FINDERS for fault in finder(view)]
 
 
-def _get(node: Any, name: str) -> Any:
-    return node.get(name) if isinstance(node, dict) else getattr(node, name, None)
-
-
-def _items(node: Any, name: str) -> list[Any]:
-    found = _get(node, name)
-    return list(found) if isinstance(found, list | tuple) else []
-
-
-def _read(kind: type[Element], node: Any) -> Element | None:
-    """The element, or None where its structure is at fault: that is told elsewhere."""
-    if isinstance(node, kind):
-        return node
-    try:
-        return kind.model_validate(node)
-    except ValidationError:
-        return None
-
-
-class _View:
-    """The elements of a scheme, or those of a broken file that can be read, each with its place."""
-
-    def __init__(self, data: Any) -> None:
-        self.data = data
-        self.fields: dict[Place, Field] = {}
-        self.codes: dict[str, list[tuple[Place, str]]] = {"字段": [], "指标": [], "勾稽关系": [], "提纲": [], "封顶": []}
-        self.indicators: dict[Place, Indicator] = {}
-        for number, group in enumerate(_items(data, "groups")):
-            for place, field in self._list("字段", Field, group, "fields", ("groups", number)):
-                self.fields[place] = field
-        self.checks = dict(self._list("勾稽关系", Check, data, "checks"))
-        self.inspections = dict(self._list("勾稽关系", Inspection, data, "inspections"))
-        self.sections = dict(self._list("提纲", Section, data, "sections"))
-        self.caps = dict(self._list("封顶", Cap, data, "caps"))
-        self.grades = [grade for item in _items(data, "grades") if (grade := _read(Grade, item))]
-        for number, item in enumerate(_items(data, "indicators")):
-            self._indicator(item, ("indicators", number))
-
-    def _list(self, what: str, kind: type[Element], node: Any, name: str, above: Place = ()) -> Iterator[tuple[Place, Element]]:
-        for number, item in enumerate(_items(node, name)):
-            place = (*above, name, number)
-            self._note(what, place, item)
-            if (element := _read(kind, item)) is not None:
-                yield place, element
-
-    def _note(self, what: str, place: Place, item: Any) -> None:
-        if isinstance(code := _get(item, "code"), str):
-            self.codes[what].append((place, code))
-
-    def _indicator(self, item: Any, place: Place) -> None:
-        """An indicator is read without those under it, so that one broken row hides no other."""
-        self._note("指标", place, item)
-        alone = {key: value for key, value in item.items() if key != "children"} if isinstance(item, dict) else item
-        if (indicator := _read(Indicator, alone)) is not None:
-            self.indicators[place] = indicator
-        for number, child in enumerate(_items(item, "children")):
-            self._indicator(child, (*place, "children", number))
-
-    def children(self, place: Place) -> list[Indicator | None]:
-        """What stands directly under an indicator; None for what cannot be read."""
-        node = self.data
-        for step in place:
-            node = node[step] if isinstance(step, int) else _get(node, step)
-        return [self.indicators.get((*place, "children", number)) for number in range(len(_items(node, "children")))]
-
-    @property
-    def known(self) -> dict[str, Field | None]:
-        """Every field by code; None for one that cannot be read, so that nobody is told it does not exist."""
-        return dict.fromkeys(code for _, code in self.codes["字段"]) | {field.code: field for field in self.fields.values()}
-
-
-def _duplicates(view: _View) -> Iterator[Fault]:
+def _duplicates(view: Elements) -> Iterator[Fault]:
     for what, found in view.codes.items():
         first: dict[str, Place] = {}
         for place, code in found:
@@ -125,7 +43,7 @@ def _duplicates(view: _View) -> Iterator[Fault]:
             first.setdefault(code, place)
 
 
-def _indicator_faults(view: _View) -> Iterator[Fault]:
+def _indicator_faults(view: Elements) -> Iterator[Fault]:
     for place, item in view.indicators.items():
         children = view.children(place)
         if sum((bool(children), item.own is not None, item.rule is not None)) != 1:
@@ -137,7 +55,7 @@ def _indicator_faults(view: _View) -> Iterator[Fault]:
         if item.code.startswith(OWN_PREFIX):
             yield Fault((*place, "code"), f"指标代码不能以“{OWN_PREFIX}”开头，留给单位自设的指标")
         yield from (Fault((*place, *where), f"指标“{item.label}”：{message}") for where, message in _row_faults(item))
-    tops = [view.indicators.get(("indicators", number)) for number in range(len(_items(view.data, "indicators")))]
+    tops = [view.indicators.get(("indicators", number)) for number in range(len(items(view.data, "indicators")))]
     if tops and None not in tops and (total := sum((top.points for top in tops if top), Decimal(0))) != 100:
         yield Fault(("indicators",), f"各一级指标合计 {total} 分，应为 100 分")
 
@@ -156,7 +74,7 @@ def _row_faults(item: Indicator) -> Iterator[tuple[Place, str]]:
             yield ("alternatives", number, "points"), f"替代得分 {alternative.points} 超过 {item.points} 分"
 
 
-def _expressions(view: _View) -> Iterator[Stated]:
+def _expressions(view: Elements) -> Iterator[Stated]:
     for place, field in view.fields.items():
         if field.expression is not None:
             yield Stated((*place, "expression"), field.expression, "number")
@@ -174,7 +92,7 @@ def _expressions(view: _View) -> Iterator[Stated]:
     yield from (Stated((*place, "when"), cap.when, "condition") for place, cap in view.caps.items())
 
 
-def _expression_faults(view: _View) -> Iterator[Fault]:
+def _expression_faults(view: Elements) -> Iterator[Fault]:
     known = view.known
     units = units_of({code: field for code, field in known.items() if field})
     for stated in _expressions(view):
@@ -217,7 +135,7 @@ def _unit_faults(source: str, units: frozenset[tuple[str, str]]) -> Iterator[str
         return  # what cannot be read has no unit; that is told where it stands
 
 
-def _cycles(view: _View) -> Iterator[Fault]:
+def _cycles(view: Elements) -> Iterator[Fault]:
     """Fields that need each other: what remains when everything that can be computed is taken away."""
     needs = {place: set(_names(field.expression or "")) for place, field in view.fields.items()}
     codes = {place: field.code for place, field in view.fields.items()}
@@ -231,7 +149,7 @@ def _cycles(view: _View) -> Iterator[Fault]:
         yield from (Fault((*place, "expression"), f"字段互相引用，无法计算：{ring}") for place in needs if place in waiting)
 
 
-def _optional_faults(view: _View) -> Iterator[Fault]:
+def _optional_faults(view: Elements) -> Iterator[Fault]:
     """A rule over a figure that may be left out would never say anything, and any claim would pass."""
     fields = {field.code: field for field in view.fields.values()}
     for place, item in view.indicators.items():
@@ -258,8 +176,8 @@ def _names(source: str) -> tuple[str, ...]:
         return ()
 
 
-def _grade_faults(view: _View) -> Iterator[Fault]:
-    if len(view.grades) != len(_items(view.data, "grades")) or not view.grades:
+def _grade_faults(view: Elements) -> Iterator[Fault]:
+    if len(view.grades) != len(items(view.data, "grades")) or not view.grades:
         return
     for number, (grade, following) in enumerate(pairwise(view.grades), start=1):
         if following.at_least >= grade.at_least:
@@ -270,7 +188,7 @@ def _grade_faults(view: _View) -> Iterator[Fault]:
     yield from (Fault(("grades",), f"等级“{label}”重复") for label in dict.fromkeys(labels) if labels.count(label) > 1)
 
 
-def _cap_faults(view: _View) -> Iterator[Fault]:
+def _cap_faults(view: Elements) -> Iterator[Fault]:
     yield from (Fault((*place, "at_most"), "封顶分应低于 100 分") for place, cap in view.caps.items() if cap.at_most >= 100)
 
 
@@ -284,7 +202,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
 }
 
 
-def _inspection_faults(view: _View) -> Iterator[Fault]:
+def _inspection_faults(view: Elements) -> Iterator[Fault]:
     fields, sections = view.known, {section for _, section in view.codes["提纲"]}
     for place, item in view.inspections.items():
         yield from (Fault(place, f"“{item.function}”缺少 {name}") for name in NEEDS.get(item.function, ()) if not getattr(item, name))
@@ -294,7 +212,7 @@ def _inspection_faults(view: _View) -> Iterator[Fault]:
             yield Fault((*place, "sections"), "应依次写存在问题、改进措施两节")
 
 
-def _token_faults(view: _View) -> Iterator[Fault]:
+def _token_faults(view: Elements) -> Iterator[Fault]:
     known = field_codes(view.fields.values())
     named = known.keys() | view.known.keys()
     for place, section in view.sections.items():
@@ -302,7 +220,7 @@ def _token_faults(view: _View) -> Iterator[Fault]:
         yield from (Fault((*place, "starter"), f"“{{{{{name}}}}}”不是本表的数据项") for name in unknown)
 
 
-FINDERS: tuple[Callable[[_View], Iterator[Fault]], ...] = (
+FINDERS: tuple[Callable[[Elements], Iterator[Fault]], ...] = (
     _duplicates,
     _indicator_faults,
     _expression_faults,

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from assessment.domain.lint import Fault, Place
+from assessment.domain.places import Fault, Place
 
 MESSAGES = {
     "extra_forbidden": "未知的项目，本格式中没有",

@@ -10,7 +10,8 @@ from pydantic import ValidationError
 from assessment import permissions
 from assessment.domain.errors import DomainError
 from assessment.domain.exchange import scheme_digest, scheme_text
-from assessment.domain.lint import STRUCTURE_ONLY, Fault, Place, meaning_faults
+from assessment.domain.lint import STRUCTURE_ONLY, meaning_faults
+from assessment.domain.places import Fault, Place
 from assessment.domain.scheme import Scheme
 from assessment.domain.structure import place_in_words, structure_faults
 from assessment.models import SchemeVersion

@@ -68,12 +68,13 @@ def _summary(assessment: Assessment, judged: Evaluation) -> dict[str, object]:
     """Each part with how much of it is done and how many findings it has."""
     findings = judged.findings
     scheme = judged.scheme
+    counting = {code for code, points in judged.points.items() if not points.removed}
     given = sum((row.points for row in assessment.own_rows.all()), Decimal(0))
     asked = sum((group.points for group in scheme.own_groups.values()), Decimal(0))
     done = {
         "figures": (len(assessment.figures.all()), len(scheme.inputs)),
         "own_rows": (f"{decimal_text(given)} 分", f"{decimal_text(asked)} 分"),
-        "scores": (sum(score.self_points is not None for score in assessment.scores.all()), len(scheme.scored)),
+        "scores": (sum(score.self_points is not None for score in assessment.scores.all() if score.code in counting), len(counting)),
         "narrative": (sum(bool(item.text) for item in assessment.narratives.all()), sum(item.text for item in scheme.sections)),
     }
     places = {"figures": "figure:", "own_rows": "own:", "scores": "score:", "narrative": "section:"}
@@ -113,7 +114,7 @@ def _paper_page(request: SignedIn, shown: Filing, *, status: int = 200, **forms:
             finding
             for assessment in contents.assessments_of(shown)
             for finding in contents.evaluate(assessment).findings
-            if finding.severity == "warning"
+            if finding.severity == "warning" or finding.waived
         ],
         "sign_form": SignForm(initial={"digest": value}) if Act.SIGN in acts else None,
         "reason_form": ReasonForm("退回填报人") if Act.HAND_BACK in acts else None,

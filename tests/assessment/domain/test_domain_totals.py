@@ -1,12 +1,13 @@
 """The total: removed rows rescaled, caps at their edges, and the grade on what is not rounded."""
 
+from dataclasses import FrozenInstanceError
 from decimal import Decimal
 
 import pytest
 
-from assessment.domain.expressions import NoValue
+from assessment.domain.expressions import NoValue, compile_expression
 from assessment.domain.own_rows import OwnRow, complete
-from assessment.domain.scoring import Points
+from assessment.domain.scoring import Measure, Points
 from assessment.domain.totals import Total, total_of
 from tests.factories_domain import PROPORTIONAL, own_group, tiny_scheme
 
@@ -127,7 +128,10 @@ def test_a_rescaled_total_is_capped_and_both_steps_are_told():
     )
 
 
-@pytest.mark.parametrize(("points", "complete_", "grade"), [(["60", "40"], True, "优"), (["60", "30"], False, ""), (["60"], False, "")])
+@pytest.mark.parametrize(
+    ("points", "complete_", "grade"),
+    [(["60", "40"], True, "优"), (["60", "30"], False, ""), (["60"], False, ""), (["60", "50"], False, "")],
+)
 def test_rows_of_the_unit_that_do_not_add_up_yet_give_no_grade(points, complete_, grade):
     rows = [OwnRow(f"own_{number}", "own", "行", Decimal(value)) for number, value in enumerate(points)]
     scheme = complete(tiny_scheme(indicators=[own_group()]), rows)
@@ -136,3 +140,11 @@ def test_rows_of_the_unit_that_do_not_add_up_yet_give_no_grade(points, complete_
     found = total_of(scheme, claimed, dict.fromkeys(claimed, COUNTS), {})
 
     assert found == Total(sum(claimed.values()), sum(claimed.values()), complete_, grade)
+
+
+@pytest.mark.parametrize(
+    "found", [COUNTS, Measure(Decimal(1), "1"), Total(Decimal(1), Decimal(1), True, "优"), NoValue("无"), compile_expression("a")]
+)
+def test_what_was_computed_is_not_changed_by_whoever_looks_at_it(found):
+    with pytest.raises(FrozenInstanceError):
+        found.value = Decimal(100)
