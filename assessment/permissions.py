@@ -7,6 +7,8 @@ from units.models import OFFICE_ROLES, UNIT_ROLES, Membership, Role, User
 
 FILING = frozenset({Act.EDIT, Act.REQUEST_SIGNOFF, Act.HAND_BACK, Act.SIGN})
 REVIEWING = frozenset({Act.OPEN_REVIEW, Act.REVIEW, Act.RETURN, Act.RECOMMEND})
+OFFICE = REVIEWING | {Act.WAIVE, Act.REVIEW_AGAIN, Act.APPROVE, Act.REOPEN, Act.PUBLISH}
+UNIT_TURNS = frozenset({Turn.PREPARER, Turn.HEAD})
 OFFICE_TURNS = frozenset({Turn.REVIEWER, Turn.LEAD})
 
 
@@ -41,6 +43,8 @@ def _refusal(user: User, filing: Filing, act: Act, turns: frozenset[Turn]) -> st
         return "提请签批的人不能自己签批，须由另一人签批"
     if act is Act.APPROVE and _has_done(user, filing, REVIEWING):
         return "复核的人不能自己审定，须由另一人审定"
+    if move.roles <= UNIT_TURNS and _has_done(user, filing, OFFICE):
+        return "您曾在财务部门办理这份材料，不能再代表单位办理"
     if move.roles <= OFFICE_TURNS and _has_done(user, filing, FILING):
         return "您曾代表单位办理这份材料，不能再承担财务部门的工作"
     return ""

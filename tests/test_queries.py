@@ -128,7 +128,12 @@ def test_the_pages_of_one_filing_with_one_and_three_rows_of_its_own_and_waivers(
     line = Line(whole_scheme=stored_scheme(own_scheme()))
     first, *_ = own_rows()
     pk, by = line.assessment.pk, line.preparer
-    figures = good_figures() | {"staff_actual": Decimal(42), "idle_before": Decimal(1), "idle_after": Decimal(2)}
+    figures = good_figures() | {
+        "staff_actual": Decimal(42),
+        "idle_before": Decimal(1),
+        "idle_after": Decimal(2),
+        "opening_general": Decimal(800),
+    }
     parts.save_figures(pk, by=by, version=1, figures=figures)
     client.force_login(make_user(Role.LEAD, line.department))
     pages = {
@@ -149,7 +154,7 @@ def test_the_pages_of_one_filing_with_one_and_three_rows_of_its_own_and_waivers(
 
     grow(1, "staff_over")
     one = {page: questions(client, page) for page in pages}
-    grow(4, "idle_grew", "undefined_rate.three_change")
+    grow(4, "idle_grew", "adjusted_much")
 
     assert (line.assessment.own_rows.count(), line.assessment.waivers.count()) == (4, 3)
     assert {page: questions(client, page) for page in pages} == one

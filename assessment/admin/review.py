@@ -72,7 +72,7 @@ def _block(assessment: Assessment, judged: Evaluation, form: ReviewForm, *, waiv
             }
         )
     others = [finding for finding in judged.findings if not finding.place.startswith("score:")]
-    waivable = [finding for finding in judged.findings if finding.key and finding.severity != "note" and not finding.waived]
+    waivable = [finding for finding in judged.findings if finding.waivable and not finding.waived]
     return {
         "assessment": assessment,
         "rows": rows,
@@ -194,7 +194,7 @@ def waive(admin: Any, request: HttpRequest, filing: Filing) -> HttpResponse:
     if refused := _not_now(request, filing, Act.WAIVE):
         return refused
     assessment = get_object_or_404(filing.assessments.select_related("scheme", "filing__round"), pk=_number(request, "assessment"))
-    form = WaiverForm([finding for finding in contents.evaluate(assessment).findings if finding.key], request.POST)
+    form = WaiverForm([finding for finding in contents.evaluate(assessment).findings if finding.waivable], request.POST)
     if form.is_valid():
         try:
             waivers.grant_waiver(assessment.pk, by=request.user, **form.cleaned_data)  # type: ignore[arg-type]

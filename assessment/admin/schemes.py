@@ -14,7 +14,7 @@ from assessment.admin.access import AdministratorAccess
 from assessment.domain.comparing import differences
 from assessment.domain.errors import DomainError
 from assessment.forms import SchemeFileForm
-from assessment.models import SchemeVersion
+from assessment.models import Round, SchemeVersion
 from assessment.services import schemes
 from assessment.services.impact import CHUNK, Impact, affected, impacts
 
@@ -81,7 +81,7 @@ class SchemeVersionAdmin(AdministratorAccess, admin.ModelAdmin):  # type: ignore
             others=others,
             other=other,
             differences=differences(other.scheme, version.scheme) if other else [],
-            rounds=version.round_set.select_related("department").order_by("-fiscal_year"),
+            rounds=Round.objects.visible_to(request.user).filter(whole_scheme=version).select_related("department"),  # type: ignore[arg-type]
             affected=affected(version, request.user).count(),  # type: ignore[arg-type]
             may_activate=self.has_change_permission(request, version) and version.activated_at is None,
         )

@@ -1,6 +1,7 @@
 """From what a unit filled to the content that is signed, and back: the one place where both formats meet."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from decimal import Decimal
 from typing import Literal, TypeVar
 
@@ -29,7 +30,7 @@ def assemble(
 ) -> exchange.AssessmentContent:
     """One assessment with everything that follows from what was typed; ``digest`` is the scheme's."""
     judged = evaluate_assessment(scheme, inputs)
-    waivers = _standing(inputs.waivers, judged)
+    waivers = {finding.key: finding.waived for finding in judged.findings if finding.waived}
     return exchange.AssessmentContent(
         kind=kind,
         name=name,
@@ -43,7 +44,7 @@ def assemble(
         grade=judged.total.grade,
         narrative=_narrative(scheme, inputs, judged.values),
         explanations=_standing(inputs.explanations, judged),
-        waivers={key: exchange.WaiverContent(reason=waived.reason, expires_on=waived.expires_on) for key, waived in waivers.items()},
+        waivers={key: exchange.WaiverContent(**asdict(waived)) for key, waived in waivers.items()},
         evidence=evidence,
     )
 
@@ -119,7 +120,7 @@ def inputs_of(file: exchange.ExchangeFile, content: exchange.AssessmentContent) 
         answers=answers_of(content),
         narrative={item.code: item.text for item in content.narrative if item.text},
         explanations=content.explanations,
-        waivers={key: Waived(item.reason, item.expires_on) for key, item in content.waivers.items()},
+        waivers={key: Waived(item.reason, item.expires_on, item.comparison) for key, item in content.waivers.items()},
         evidenced=frozenset(code for item in content.evidence for code in item.indicators),
         fiscal_year=file.content.round.fiscal_year,
         projects=projects if content.kind == "whole" else (),

@@ -18,7 +18,7 @@ from assessment.domain.scoring import Points, score
 from assessment.domain.text import unprintable
 from assessment.domain.tokens import TOKEN
 from assessment.domain.totals import Total, total_of
-from assessment.domain.wording import show_in
+from assessment.domain.wording import in_words, show_apart, show_in
 
 ZERO = Decimal(0)
 NO_ANSWER = Answer()
@@ -77,7 +77,9 @@ def _settled(finding: Finding, inputs: Inputs) -> Finding:
     """With the reason that the unit wrote for it, and the waiver that the office gave."""
     if not finding.key:
         return finding
-    return replace(finding, explanation=inputs.explanations.get(finding.key, ""), waived=inputs.waivers.get(finding.key))
+    waived = inputs.waivers.get(finding.key)
+    in_force = waived if waived and waived.comparison == finding.comparison else None
+    return replace(finding, explanation=inputs.explanations.get(finding.key, ""), waived=in_force)
 
 
 def _missing_figures(scheme: Scheme, inputs: Inputs) -> Iterator[Finding]:
@@ -124,11 +126,14 @@ def _satisfied(check: Check, left: Decimal, right: Decimal) -> bool:
 
 
 def _difference(scheme: Scheme, check: Check, left: Decimal, right: Decimal) -> str:
-    """How far apart both sides are, where they have one unit of measure that can be told."""
+    """What a side of several figures comes to, and how far apart both are, where one unit of measure can be told."""
     unit = unit_of(check.left, scheme.units)
     if unit in (BARE, RATE):
         return ""
-    return f"相差 {'+' if left > right else ''}{show_in(unit, left - right)}"
+    sides = [(source, value) for source, value in ((check.left, left), (check.right, right)) if source not in scheme.fields]
+    told = [f"{in_words(source, scheme.fields)} = {show_in(unit, value)}" for source, value in sides]
+    gap = show_apart(unit, left - right, ZERO, show_in(unit, left - right))
+    return "；".join([*told, f"相差 {'+' if left > right else ''}{gap}"])
 
 
 def _score_findings(scheme: Scheme, inputs: Inputs, points: Mapping[str, Points]) -> Iterator[Finding]:

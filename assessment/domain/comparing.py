@@ -7,11 +7,10 @@ from typing import Any
 from assessment.domain.canonical import decimal_text
 from assessment.domain.elements import Cap, Check, Field, Finds, Indicator, Inspection, Section
 from assessment.domain.explaining import rule_in_words
+from assessment.domain.findings import SEVERITIES
+from assessment.domain.own_rows import DIRECTIONS
 from assessment.domain.scheme import Scheme, walk
 from assessment.domain.wording import in_words
-
-SEVERITIES = {"error": "错误", "warning": "需说明", "note": "提示"}
-RELATIONS = {"equals": "=", "at_most": "≤", "at_least": "≥"}
 
 
 @dataclass(frozen=True)
@@ -24,26 +23,61 @@ class Difference:
     after: str
 
 
+@dataclass(frozen=True)
+class Told:
+    """One thing of a scheme: its name, what people read of it, and all that it holds."""
+
+    label: str
+    words: str
+    whole: Any
+
+
 def differences(old: Scheme, new: Scheme) -> list[Difference]:
-    """Everything that differs, in the order of the file."""
+    """Everything that differs but for the version, in the order of the file."""
     return [difference for kind, tell in TOLD.items() for difference in _between(kind, tell(old), tell(new))]
 
 
-def _between(kind: str, old: Mapping[str, tuple[str, str]], new: Mapping[str, tuple[str, str]]) -> Iterator[Difference]:
-    for code in dict.fromkeys((*new, *old)):
-        before, after = old.get(code), new.get(code)
-        if before != after:
-            renamed = before is not None and after is not None and before[0] != after[0]
-            label = (after or before or ("",))[0]
-            yield Difference(kind, label, _line(before, named=renamed), _line(after, named=renamed))
+def _between(kind: str, old: Mapping[str, Told], new: Mapping[str, Told]) -> Iterator[Difference]:
+    for code, after in new.items():
+        before = old.get(code)
+        if before is None:
+            yield Difference(kind, after.label, "", after.words)
+        elif before.whole != after.whole:
+            yield _changed(kind, before, after)
+    yield from (Difference(kind, before.label, before.words, "") for code, before in old.items() if code not in new)
+    kept, moved = [code for code in old if code in new], [code for code in new if code in old]
+    if kept != moved:
+        yield Difference(kind, "次序", "、".join(old[code].label for code in kept), "、".join(new[code].label for code in moved))
 
 
-def _line(told: tuple[str, str] | None, *, named: bool) -> str:
-    """What is told of one thing, with its name where that changed too."""
-    return "" if told is None else "　".join(told if named else told[1:])
+def _changed(kind: str, before: Told, after: Told) -> Difference:
+    """What people read of both; where that is the same, the entries of the file that are not."""
+    named = before.label != after.label
+    words = [f"{told.label}　{told.words}" if named else told.words for told in (before, after)]
+    if words[0] == words[1]:
+        leaves = [dict(_leaves(told.whole)) for told in (before, after)]
+        other = [place for place in dict.fromkeys((*leaves[0], *leaves[1])) if leaves[0].get(place) != leaves[1].get(place)]
+        words = ["；".join(f"{place} {values[place]}" for place in other if place in values) for values in leaves]
+    return Difference(kind, after.label, *words)
 
 
-def _head(scheme: Scheme) -> dict[str, tuple[str, str]]:
+def _leaves(node: Any, place: str = "") -> Iterator[tuple[str, str]]:
+    if isinstance(node, dict):
+        for key, value in node.items():
+            yield from _leaves(value, f"{place}.{key}" if place else key)
+    elif isinstance(node, list) and node:
+        for number, value in enumerate(node):
+            yield from _leaves(value, f"{place}.{number}")
+    else:
+        yield place, str(node)
+
+
+def _told(element: Any, label: str, words: str, **also: str) -> Told:
+    """An element with all that it holds, without those under it, which are told of themselves."""
+    return Told(label, words, element.model_dump(mode="json", exclude={"children"}) | also)
+
+
+def _head(scheme: Scheme) -> dict[str, Told]:
     treatment = {"full": "得满分", "removed": "不计分，其余折算"}[scheme.not_applicable]
     named = {
         "名称": scheme.title,
@@ -52,11 +86,15 @@ def _head(scheme: Scheme) -> dict[str, tuple[str, str]]:
         "报告标题": scheme.report_title,
         "盖章": scheme.seal_line,
     }
-    return {name: (name, text) for name, text in (named | {"不适用的指标": treatment}).items()}
+    return {name: Told(name, text, text) for name, text in (named | {"不适用的指标": treatment}).items()}
 
 
-def _fields(scheme: Scheme) -> dict[str, tuple[str, str]]:
-    return {code: (field.label, _field(scheme, field)) for code, field in scheme.fields.items()}
+def _fields(scheme: Scheme) -> dict[str, Told]:
+    return {
+        field.code: _told(field, field.label, _field(scheme, field), group=f"{group.code} {group.label}")
+        for group in scheme.groups
+        for field in group.fields
+    }
 
 
 def _field(scheme: Scheme, field: Field) -> str:
@@ -67,13 +105,15 @@ def _field(scheme: Scheme, field: Field) -> str:
     return "；".join([*parts, limits, "必填" if field.required else "选填", *([field.help] if field.help else [])])
 
 
-def _indicators(scheme: Scheme) -> dict[str, tuple[str, str]]:
-    found = (item for top in scheme.indicators for item in walk(top))
-    return {item.code: (item.label, _indicator(scheme, item)) for item in found}
+def _indicators(scheme: Scheme) -> dict[str, Told]:
+    found = [item for top in scheme.indicators for item in walk(top)]
+    above = {child.code: item.code for item in found for child in item.children}
+    return {item.code: _told(item, item.label, _indicator(scheme, item), under=above.get(item.code, "")) for item in found}
 
 
 def _indicator(scheme: Scheme, item: Indicator) -> str:
-    told = [f"{decimal_text(item.points)} 分", rule_in_words(scheme, item), item.basis]
+    measured = "、".join(in_words(source, scheme.fields) for source in (item.rule.expressions() if item.rule else ()))
+    told = [f"{decimal_text(item.points)} 分", measured, rule_in_words(scheme, item), item.basis]
     if item.own is not None:
         told.append(f"单位自设，至少 {item.own.minimum} 项" + (f"，分为{'、'.join(item.own.kinds)}" if item.own.kinds else ""))
     for alternative in item.alternatives:
@@ -83,19 +123,19 @@ def _indicator(scheme: Scheme, item: Indicator) -> str:
     return "；".join(part for part in told if part)
 
 
-def _checks(scheme: Scheme) -> dict[str, tuple[str, str]]:
-    return {check.code: (check.message, _check(scheme, check)) for check in scheme.checks}
+def _checks(scheme: Scheme) -> dict[str, Told]:
+    return {check.code: _told(check, check.message, _check(scheme, check)) for check in scheme.checks}
 
 
 def _check(scheme: Scheme, check: Check) -> str:
     when = f"{in_words(check.when, scheme.fields)} 时，" if check.when else ""
     left, right = in_words(check.left, scheme.fields), in_words(check.right, scheme.fields)
     slack = f"，容差 {decimal_text(check.tolerance)}" if check.tolerance else ""
-    return f"{SEVERITIES[check.severity]}；{when}{left} {RELATIONS[check.relation]} {right}{slack}；{check.remedy}"
+    return f"{SEVERITIES[check.severity]}；{when}{left} {DIRECTIONS[check.relation]} {right}{slack}；{check.remedy}"
 
 
-def _inspections(scheme: Scheme) -> dict[str, tuple[str, str]]:
-    return {item.code: (item.message, _inspection(item)) for item in scheme.inspections}
+def _inspections(scheme: Scheme) -> dict[str, Told]:
+    return {item.code: _told(item, item.message, _inspection(item)) for item in scheme.inspections}
 
 
 def _inspection(item: Inspection) -> str:
@@ -107,16 +147,16 @@ def _severity(item: Finds) -> str:
     return SEVERITIES[item.severity]
 
 
-def _caps(scheme: Scheme) -> dict[str, tuple[str, str]]:
-    return {cap.code: (cap.reason, _cap(scheme, cap)) for cap in scheme.caps}
+def _caps(scheme: Scheme) -> dict[str, Told]:
+    return {cap.code: _told(cap, cap.reason, _cap(scheme, cap)) for cap in scheme.caps}
 
 
 def _cap(scheme: Scheme, cap: Cap) -> str:
     return f"{in_words(cap.when, scheme.fields)} 时，总分不超过 {decimal_text(cap.at_most)} 分"
 
 
-def _sections(scheme: Scheme) -> dict[str, tuple[str, str]]:
-    return {section.code: (section.heading or "开头段", _section(section)) for section in scheme.sections}
+def _sections(scheme: Scheme) -> dict[str, Told]:
+    return {section.code: _told(section, section.heading or "开头段", _section(section)) for section in scheme.sections}
 
 
 def _section(section: Section) -> str:
@@ -124,8 +164,8 @@ def _section(section: Section) -> str:
     return "；".join(part for part in (f"第 {section.level} 级", needs, section.guidance, section.starter) if part)
 
 
-def _grades(scheme: Scheme) -> dict[str, tuple[str, str]]:
-    return {grade.label: (grade.label, f"{decimal_text(grade.at_least)} 分起") for grade in scheme.grades}
+def _grades(scheme: Scheme) -> dict[str, Told]:
+    return {grade.label: _told(grade, grade.label, f"{decimal_text(grade.at_least)} 分起") for grade in scheme.grades}
 
 
 TOLD: dict[str, Callable[[Scheme], dict[str, Any]]] = {

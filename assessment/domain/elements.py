@@ -1,7 +1,7 @@
 """What a scheme (指标体系) is made of: fields, indicators, checks, sections, caps and grades, each as it stands in the file."""
 
 from decimal import Decimal
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field as Column
 
@@ -54,8 +54,8 @@ class OwnRows(Plain):
     ``kinds`` are the headings between (数量指标, 质量指标 …); ``levels`` judge rows that no figure can measure.
     """
 
-    kinds: tuple[Short, ...] = ()
-    minimum: int = Column(default=1, ge=0)
+    kinds: tuple[Annotated[str, Column(min_length=1, max_length=100)], ...] = Column(default=(), max_length=20)
+    minimum: int = Column(default=1, ge=0, le=20)
     levels: tuple[Level, ...] = ()
     deviation: Deviation | None = None
 

@@ -27,7 +27,8 @@ Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,47}$")]
 #: Which finding a reason or a waiver is for: its check, and what tells it from others of the same check.
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,47}(\.[a-z][a-z0-9_]{0,47}){0,2}$")]
 Line = Annotated[str, StringConstraints(max_length=400)]
-Long = Annotated[str, StringConstraints(max_length=4000)]
+#: What the engine says: as long as the scheme's own words make it.
+Told = str
 
 
 class Plain(BaseModel):
@@ -67,7 +68,7 @@ class DerivedContent(Plain):
 
     value: Unrounded | None
     text: Line
-    reason: Line = ""
+    reason: Told = ""
 
 
 class OwnRowContent(Plain):
@@ -107,10 +108,10 @@ class ScoreContent(Plain):
     code: Code
     choices: tuple[Code, ...]
     auto_points: DecimalText | None
-    explain: Long
+    explain: Told
     inputs: tuple[InputContent, ...]
-    steps: tuple[Long, ...]
-    best: Long
+    steps: tuple[Told, ...]
+    best: Told
     not_applicable: bool
     removed: bool
     self_points: DecimalText | None
@@ -118,10 +119,11 @@ class ScoreContent(Plain):
 
 
 class WaiverContent(Plain):
-    """A waiver (豁免) of one finding by the finance office, in force until ``expires_on``."""
+    """A waiver (豁免) of one finding by the finance office, in force until ``expires_on``; ``comparison`` is what it let pass."""
 
     reason: Annotated[str, StringConstraints(max_length=1000)]
     expires_on: date
+    comparison: Told
 
 
 class NarrativeContent(Plain):
@@ -156,8 +158,8 @@ class AssessmentContent(Plain):
     derived: dict[Code, DerivedContent]
     own_rows: tuple[OwnRowContent, ...]
     scores: tuple[ScoreContent, ...]
-    self_total: DecimalText
-    total_steps: tuple[Long, ...]
+    self_total: Unrounded
+    total_steps: tuple[Told, ...]
     grade: Line
     narrative: tuple[NarrativeContent, ...]
     explanations: dict[Key, Annotated[str, StringConstraints(max_length=1000)]]
@@ -287,7 +289,7 @@ class ReviewContent(Plain):
 
     filing_digest: Sha256
     scores: tuple[ReviewScore, ...]
-    total: DecimalText
-    total_steps: tuple[Long, ...]
+    total: Unrounded
+    total_steps: tuple[Told, ...]
     grade: Line
     comment: Annotated[str, StringConstraints(max_length=1000)]

@@ -1,13 +1,13 @@
 """Explained scores (测算说明): inputs, rule, steps, result, and what would give full marks, in Chinese."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from assessment.domain.canonical import decimal_text
 from assessment.domain.dimensions import BARE, unit_of
-from assessment.domain.expressions import Value
+from assessment.domain.expressions import Value, compile_expression, holds
 from assessment.domain.figures import show_with_unit
 from assessment.domain.inputs import Answer
 from assessment.domain.own_rows import DIRECTIONS
@@ -39,12 +39,13 @@ class Explanation:
 
 def explain(scheme: Scheme, row: Indicator, values: Mapping[str, Value], answer: Answer, points: Points) -> Explanation:
     """The explanation of ``points``, which ``score`` gave for the same arguments."""
-    sources = row.rule.expressions() if row.rule else ()
+    decided = next((item for item in row.alternatives if holds(item.when, values)), None)
+    sources = (*(row.rule.expressions() if row.rule else ()), *([decided.when] if decided else []))
     codes = dict.fromkeys(code for source in sources for code in figures_used(scheme, source))
-    inputs = (Input(code, scheme.fields[code].label, show_with_unit(scheme.fields[code], values[code])) for code in codes)
+    inputs = [Input(code, scheme.fields[code].label, show_with_unit(scheme.fields[code], values[code])) for code in codes]
     reached = points.value == row.points or points.removed
     return Explanation(
-        inputs=tuple(inputs),
+        inputs=(*inputs, *_own_inputs(row)),
         rule=rule_in_words(scheme, row),
         steps=(*_ways(scheme, sources, values), points.explain),
         result=_result(points),
@@ -52,13 +53,21 @@ def explain(scheme: Scheme, row: Indicator, values: Mapping[str, Value], answer:
     )
 
 
+def _own_inputs(row: Indicator) -> Iterator[Input]:
+    """What the unit set and reached in a row of its own."""
+    if isinstance(row.rule, Target):
+        for label, value in (("指标值", row.rule.target), ("实际完成值", row.rule.actual)):
+            yield Input(row.code, label, "" if value is None else show_own(row.rule.unit, value))
+
+
 def _ways(scheme: Scheme, sources: tuple[str, ...], values: Mapping[str, Value]) -> list[str]:
-    """How each measured value comes about, from the typed figures on."""
+    """How each measured value comes about, from the typed figures on; a condition with its figures."""
     lines: list[str] = []
     for source in sources:
         lines += [line for line in unfolded(scheme, source, values) if line not in lines]
         if source not in scheme.fields:
-            lines.append(f"{in_words(source, scheme.fields)} = {in_figures(source, scheme.fields, values)}")
+            joint = "：" if compile_expression(source).kind == "condition" else " = "
+            lines.append(f"{in_words(source, scheme.fields)}{joint}{in_figures(source, scheme.fields, values)}")
     return lines
 
 
@@ -68,7 +77,7 @@ def _result(points: Points) -> str:
     if points.removed:
         return "不计分"
     if points.low is not None and points.high is not None:
-        return f"{decimal_text(points.low)} 至 {decimal_text(points.high)} 分，由填报人评定"
+        return f"{decimal_text(points.low)} 至 {decimal_text(points.high)} 分，在此范围内评定"
     return "还不能测算"
 
 
@@ -120,11 +129,13 @@ def _judgement(rule: Judgement, full: Decimal, unit: str) -> str:
     return "；".join(f"{level.label}得 {show_limit('%', level.high)}—{show_limit('%', level.low)} 的分值" for level in rule.levels)
 
 
+PARTLY = {"at_least": "实际值 ÷ 指标值", "at_most": "指标值 ÷ 实际值", "equals": "两者中较小值 ÷ 较大值"}
+
+
 def _target(rule: Target, full: Decimal, unit: str) -> str:
     goal = "未填" if rule.target is None else show_own(rule.unit, rule.target)
-    less = "指标值 ÷ 实际值" if rule.direction == "at_most" else "实际值 ÷ 指标值"
-    words = f"指标值 {DIRECTIONS[rule.direction]} {goal}；完成得满分，未完成按{less}的比例得分"
-    if rule.deviation is None:
+    words = f"指标值 {DIRECTIONS[rule.direction]} {goal}；完成得满分，未完成按{PARTLY[rule.direction]}的比例得分"
+    if rule.deviation is None or rule.direction != "at_least":
         return words
     ratio, off = show_limit("%", rule.deviation.ratio), decimal_text(rule.deviation.points)
     return f"{words}；达到指标值的 {ratio} 以上而不说明原因的扣 {off} 分"
@@ -145,7 +156,7 @@ def _best_band(rule: Bands, what: str, unit: str, answer: Answer) -> str:
 def _best_target(rule: Target, what: str, unit: str, answer: Answer) -> str:
     if rule.target is None:
         return "填写指标值后才能测算"
-    said = "；明显超过指标值的，说明原因" if rule.deviation is not None else ""
+    said = "；明显超过指标值的，说明原因" if rule.deviation is not None and rule.direction == "at_least" else ""
     return f"实际完成值 {DIRECTIONS[rule.direction]} {show_own(rule.unit, rule.target)} 得满分{said}"
 
 

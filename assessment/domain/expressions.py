@@ -100,7 +100,7 @@ def compile_expression(source: str) -> Compiled:
     try:
         tree = ast.parse(source.strip(), mode="eval")
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise DomainError(f"表达式无法解析：{source}") from error
+        raise DomainError(f"表达式无法解析（除号写 /，乘号写 *，括号和逗号用半角）：{source}") from error
     _judge(tree.body, depth=0)
     called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
     named = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and id(node) not in called]
@@ -110,7 +110,7 @@ def compile_expression(source: str) -> Compiled:
 
 def _judge(node: ast.AST, depth: int) -> None:
     if depth > MAX_DEPTH:
-        raise DomainError(f"表达式嵌套超过 {MAX_DEPTH} 层")
+        raise DomainError(f"表达式嵌套超过 {MAX_DEPTH} 层（多项相加请用 sum）")
     if not isinstance(node, ALLOWED):
         raise DomainError(f"表达式中不允许使用 {type(node).__name__}")
     if isinstance(node, ast.Constant) and not _is_number(node.value):

@@ -43,6 +43,11 @@ class Finding:
         return self.severity == "error" or (self.severity == "warning" and not self.explanation)
 
     @property
+    def waivable(self) -> bool:
+        """Whether the office may let it pass: a check of the scheme that asks for something."""
+        return bool(self.key) and self.severity != "note"
+
+    @property
     def label(self) -> str:
         """The severity in Chinese."""
         return SEVERITIES[self.severity]

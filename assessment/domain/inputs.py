@@ -19,10 +19,14 @@ class Answer:
 
 @dataclass(frozen=True)
 class Waived:
-    """A waiver (豁免) of one finding for this unit and round, in force until ``expires_on``."""
+    """A waiver (豁免) of one finding for this unit and round, in force until ``expires_on``.
+
+    It is for what stood when it was given, ``comparison``; with other figures it lapses.
+    """
 
     reason: str
     expires_on: date
+    comparison: str
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ CENT = Decimal("0.01")
 #: Shorter paragraphs repeat by their nature: headings of lists, one-line statements.
 REPEATED_FROM = 40
 CLIPPED = 24
+SHORTEST_STEM = 4
 _YEAR = re.compile(r"(20[0-9]{2}) ?年")
 _NAMED = re.compile(r"《[^》]*》|〔[^〕]*〕")
 _ENDINGS = re.compile(r"(?:情况|性|率)$")
@@ -109,10 +110,15 @@ def full_marks_with_problems(item: Inspection, subject: Subject) -> Iterator[Fou
             )
             continue
         for area in _full_areas(subject):
-            name = _ENDINGS.sub("", area.label)
-            told = next((text for text in paragraphs if name in text), "")
-            if len(name) > 1 and told:
+            told = next((text for text in paragraphs if any(name in text for name in _names_of(area))), "")
+            if told:
                 yield Found(f"section:{section}", f"“{area.label}”自评满分，问题中写有“{_clip(told)}”", (), area.code)
+
+
+def _names_of(area: Indicator) -> list[str]:
+    """The area's label, and its stem where that is long enough to be no everyday word (明确, 合理)."""
+    stem = _ENDINGS.sub("", area.label)
+    return [area.label, *([stem] if len(stem) >= SHORTEST_STEM else [])]
 
 
 def _full_areas(subject: Subject) -> Iterator[Indicator]:

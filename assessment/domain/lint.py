@@ -6,17 +6,25 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
-from assessment.domain.dimensions import RATE, UnitMismatch, unit_of, units_of
+from assessment.domain.dimensions import UnitMismatch, unit_of, units_of
 from assessment.domain.elements import Field, Indicator
 from assessment.domain.errors import DomainError
 from assessment.domain.expressions import KINDS, Kind, compile_expression, divides_by_nothing
-from assessment.domain.places import Elements, Fault, Place, items
-from assessment.domain.rules import PerPoint, level_faults
+from assessment.domain.lint_units import declared_units
+from assessment.domain.places import Elements, Fault, Place, items, texts
+from assessment.domain.rules import level_faults
+from assessment.domain.text import unprintable
 from assessment.domain.tokens import field_codes, tokens_of
 
 #: As validation context: read the structure, leave the meaning to ``meaning_faults``.
 STRUCTURE_ONLY = {"meaning": False}
 OWN_PREFIX = "own_"
+PAGE_NAMES = frozenset({"version", "csrfmiddlewaretoken", "adopt", "rows"})
+#: The codes of findings that every scheme has.
+BUILT_IN = frozenset({
+    "missing_figure", "missing_score", "missing_text", "missing_choice", "own_rows", "score_range", "score_differs", "no_evidence",
+    "unknown_token", "broken_token", "unprintable",
+})  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -45,11 +53,11 @@ def _duplicates(view: Elements) -> Iterator[Fault]:
 
 def _indicator_faults(view: Elements) -> Iterator[Fault]:
     for place, item in view.indicators.items():
-        children = view.children(place)
+        children = view.points_below(place)
         if sum((bool(children), item.own is not None, item.rule is not None)) != 1:
             yield Fault(place, f"指标“{item.label}”应有下级指标（children）、单位自设（own）、评分规则（rule）三者之一")
         if children and None not in children:
-            total = sum((child.points for child in children if child), Decimal(0))
+            total = sum((points for points in children if points), Decimal(0))
             if total != item.points:
                 yield Fault((*place, "points"), f"指标“{item.label}”为 {item.points} 分，下级合计 {total} 分")
         if item.code.startswith(OWN_PREFIX):
@@ -63,6 +71,8 @@ def _indicator_faults(view: Elements) -> Iterator[Fault]:
 def _row_faults(item: Indicator) -> Iterator[tuple[Place, str]]:
     if item.rule is not None:
         yield from ((("rule",), fault) for fault in item.rule.faults(item.points))
+    if item.own is not None and len(set(item.own.kinds)) != len(item.own.kinds):
+        yield ("own", "kinds"), "类别重复"
     if item.own is not None and item.own.levels:
         yield from ((("own", "levels"), fault) for fault in level_faults(item.own.levels))
     if item.alternatives and item.rule is None:
@@ -99,15 +109,6 @@ def _expression_faults(view: Elements) -> Iterator[Fault]:
         yield from (Fault(stated.place, message) for message in _source_faults(stated, known, units))
     for place, check in view.checks.items():
         yield from (Fault(place, message) for message in _unit_faults(f"({check.left}) - ({check.right})", units))
-    for place, item in view.indicators.items():
-        if isinstance(item.rule, PerPoint) and (unit := _known_unit(item.rule.value, known, units)) not in (None, RATE):
-            yield Fault((*place, "rule", "value"), f"按百分点扣分的应是比率，“{item.rule.value}”的单位是“{unit or '无'}”")
-
-
-def _known_unit(source: str, known: Mapping[str, Field | None], units: frozenset[tuple[str, str]]) -> str | None:
-    """The unit of measure, None where a fault is told already."""
-    sound = not list(_source_faults(Stated((), source, "number"), known, units))
-    return unit_of(source, units) if sound else None
 
 
 def _source_faults(stated: Stated, known: Mapping[str, Field | None], units: frozenset[tuple[str, str]]) -> Iterator[str]:
@@ -144,20 +145,34 @@ def _cycles(view: Elements) -> Iterator[Fault]:
     while free := {place for place in waiting if not needs[place] & left}:
         waiting -= free
         left = {codes[place] for place in waiting}
+    waiting = {place for place in waiting if codes[place] in _needed(needs, codes, place)}
     if waiting:
         ring = "、".join(codes[place] for place in needs if place in waiting)
         yield from (Fault((*place, "expression"), f"字段互相引用，无法计算：{ring}") for place in needs if place in waiting)
+
+
+def _needed(needs: Mapping[Place, set[str]], codes: Mapping[Place, str], place: Place) -> set[str]:
+    """Every field that one needs, directly or through others: itself among them where it stands in a ring."""
+    places = {code: other for other, code in codes.items()}
+    found, following = set[str](), set(needs[place])
+    while following:
+        found |= following
+        following = {name for code in following if code in places for name in needs[places[code]]} - found
+    return found
 
 
 def _optional_faults(view: Elements) -> Iterator[Fault]:
     """A rule over a figure that may be left out would never say anything, and any claim would pass."""
     fields = {field.code: field for field in view.fields.values()}
     for place, item in view.indicators.items():
-        sources = item.rule.expressions() if item.rule else ()
+        sources = (*(item.rule.expressions() if item.rule else ()), *(alternative.when for alternative in item.alternatives))
         seen: set[str] = set()
         for code in (code for source in sources for code in _typed(fields, source, seen)):
             if not fields[code].required:
                 yield Fault((*place, "rule"), f"评分用到“{fields[code].label}”，这个字段应为必填")
+    for place, cap in view.caps.items():
+        optional = [fields[code].label for code in _typed(fields, cap.when, set()) if not fields[code].required]
+        yield from (Fault((*place, "when"), f"封顶用到“{label}”，这个字段应为必填") for label in optional)
 
 
 def _typed(fields: Mapping[str, Field], source: str, seen: set[str]) -> Iterator[str]:
@@ -179,6 +194,8 @@ def _names(source: str) -> tuple[str, ...]:
 def _grade_faults(view: Elements) -> Iterator[Fault]:
     if len(view.grades) != len(items(view.data, "grades")) or not view.grades:
         return
+    if view.grades[0].at_least > 100:
+        yield Fault(("grades", 0), f"最高一级“{view.grades[0].label}”不能高于 100 分")
     for number, (grade, following) in enumerate(pairwise(view.grades), start=1):
         if following.at_least >= grade.at_least:
             yield Fault(("grades", number), f"等级“{following.label}”与“{grade.label}”重叠，应从高到低排列且界限不重复")
@@ -190,6 +207,30 @@ def _grade_faults(view: Elements) -> Iterator[Fault]:
 
 def _cap_faults(view: Elements) -> Iterator[Fault]:
     yield from (Fault((*place, "at_most"), "封顶分应低于 100 分") for place, cap in view.caps.items() if cap.at_most >= 100)
+
+
+def _field_faults(view: Elements) -> Iterator[Fault]:
+    for place, field in view.fields.items():
+        if field.minimum > field.maximum:
+            yield Fault((*place, "minimum"), f"下限 {field.minimum} 大于上限 {field.maximum}")
+
+
+def _unprintable(view: Elements) -> Iterator[Fault]:
+    """Characters that would stop every print of every filing, found before anybody fills one."""
+    for place, text in texts(view.data):
+        if found := unprintable(text):
+            yield Fault(place, f"有无法打印的字符：{'、'.join(found[:5])}")
+
+
+def _taken_names(view: Elements) -> Iterator[Fault]:
+    """Names that the pages' own inputs have."""
+    for what in ("字段", "提纲"):
+        yield from (Fault((*place, "code"), f"“{code}”是页面自用的名称") for place, code in view.codes[what] if code in PAGE_NAMES)
+
+
+def _reserved_codes(view: Elements) -> Iterator[Fault]:
+    """The engine's own findings have codes too; a check of the same code could not be told from them."""
+    yield from (Fault((*place, "code"), f"“{code}”是系统自用的代码") for place, code in view.codes["勾稽关系"] if code in BUILT_IN)
 
 
 #: What each function of an inspection needs beside its code and words.
@@ -208,6 +249,10 @@ def _inspection_faults(view: Elements) -> Iterator[Fault]:
         yield from (Fault(place, f"“{item.function}”缺少 {name}") for name in NEEDS.get(item.function, ()) if not getattr(item, name))
         yield from (Fault((*place, "fields"), f"引用了不存在的字段“{code}”") for code in item.fields if code not in fields)
         yield from (Fault((*place, "sections"), f"引用了不存在的提纲“{code}”") for code in item.sections if code not in sections)
+        bare = {section.code for section in view.sections.values() if not section.text}
+        yield from (Fault((*place, "sections"), f"提纲“{code}”只是标题，没有文字") for code in item.sections if code in bare)
+        if item.function == "projects_total" and len(item.fields) > 1:
+            yield Fault((*place, "fields"), "只写整体的一个字段")
         if item.function == "measures_without_problem" and len(item.sections) != 2:
             yield Fault((*place, "sections"), "应依次写存在问题、改进措施两节")
 
@@ -224,10 +269,15 @@ FINDERS: tuple[Callable[[Elements], Iterator[Fault]], ...] = (
     _duplicates,
     _indicator_faults,
     _expression_faults,
+    declared_units,
     _cycles,
     _optional_faults,
     _grade_faults,
     _cap_faults,
+    _field_faults,
+    _reserved_codes,
+    _taken_names,
+    _unprintable,
     _inspection_faults,
     _token_faults,
 )

@@ -4,7 +4,7 @@ A completed scheme is a scheme like any other: forms, scoring, review and print 
 file and a row of the unit.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
@@ -60,20 +60,21 @@ def complete(scheme: Scheme, rows: Sequence[OwnRow]) -> Scheme:
     """The scheme with each group that asks for own rows filled with them; without such groups the scheme itself."""
     if not scheme.own_groups:
         return scheme
-    indicators = tuple(_completed(top, rows) for top in scheme.indicators)
+    places = {code: place for place, code in enumerate(scheme.own_groups, start=1)}
+    indicators = tuple(_completed(top, rows, places) for top in scheme.indicators)
     # The parts were judged when the scheme was read; a half-filled table may not add up yet.
     return Scheme.model_construct(**{name: getattr(scheme, name) for name in Scheme.model_fields} | {"indicators": indicators})
 
 
-def _completed(item: Indicator, rows: Sequence[OwnRow]) -> Indicator:
+def _completed(item: Indicator, rows: Sequence[OwnRow], places: Mapping[str, int]) -> Indicator:
     if item.own is None:
-        children = tuple(_completed(child, rows) for child in item.children)
+        children = tuple(_completed(child, rows, places) for child in item.children)
     else:
-        children = tuple(_kinds(item, item.own, [row for row in rows if row.group == item.code]))
+        children = tuple(_kinds(places[item.code], item, item.own, [row for row in rows if row.group == item.code]))
     return item.model_copy(update={"children": children})
 
 
-def _kinds(group: Indicator, own: OwnRows, rows: Sequence[OwnRow]) -> Iterator[Indicator]:
+def _kinds(place: int, group: Indicator, own: OwnRows, rows: Sequence[OwnRow]) -> Iterator[Indicator]:
     """The rows under their kinds, in the scheme's order; straight under the group where it has none."""
     if not own.kinds:
         yield from (_indicator(group, own, row) for row in rows)
@@ -81,7 +82,7 @@ def _kinds(group: Indicator, own: OwnRows, rows: Sequence[OwnRow]) -> Iterator[I
         under = tuple(_indicator(group, own, row) for row in rows if row.kind == kind)
         if under:
             points = sum((row.points for row in under), Decimal(0))
-            code = f"{group.code[:40]}_kind_{number}"
+            code = f"{OWN_PREFIX}kind_{place}_{number}"
             yield Indicator.model_construct(code=code, label=kind, points=points, children=under)
 
 
@@ -112,7 +113,7 @@ def row_faults(scheme: Scheme, rows: Sequence[OwnRow]) -> Iterator[RowFault]:
         if len(under) < group.own.minimum:
             yield RowFault(group.code, f"“{group.label}”应至少自设 {group.own.minimum} 项指标，现有 {len(under)} 项", "请补充指标")
         total = sum((row.points for row in under), Decimal(0))
-        if under and total != group.points:
+        if total != group.points and (under or not group.own.minimum):
             message = f"“{group.label}”自设指标合计 {decimal_text(total)} 分，应为 {decimal_text(group.points)} 分"
             yield RowFault(group.code, message, "请调整各项分值")
         for row in under:
@@ -129,7 +130,7 @@ def _faults_of(own: OwnRows, row: OwnRow) -> Iterator[RowFault]:
             yield RowFault(row.code, f"“{row.label}”没有可量化的指标值", "这一组指标须填写数值指标值")
     elif row.target is None:
         yield RowFault(row.code, f"“{row.label}”没有填写指标值", "请填写指标值；不能量化的写明预期目标")
-    elif row.target == 0 and row.direction == "at_least":
-        yield RowFault(row.code, f"“{row.label}”的指标值为 0，任何结果都算完成", "请填写大于 0 的指标值，或改为“≤”“=”")
+    elif row.target <= 0 and row.direction == "at_least":
+        yield RowFault(row.code, f"“{row.label}”的指标值不大于 0，任何结果都算完成", "请填写大于 0 的指标值，或改为“≤”“=”")
     elif row.actual is None:
         yield RowFault(row.code, f"“{row.label}”没有填写实际完成值", "请填写实际完成值")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -37,6 +38,26 @@ def _read(kind: type[Element], node: Any) -> Element | None:
     try:
         return kind.model_validate(node)
     except ValidationError:
+        return None
+
+
+def texts(node: Any, place: Place = ()) -> Iterator[tuple[Place, str]]:
+    """Every text of a scheme or of the raw data of one, with its place."""
+    data = node.model_dump() if isinstance(node, BaseModel) else node
+    if isinstance(data, str):
+        yield place, data
+    elif isinstance(data, dict):
+        for key, value in data.items():
+            yield from texts(value, (*place, str(key)))
+    elif isinstance(data, list | tuple):
+        for number, value in enumerate(data):
+            yield from texts(value, (*place, number))
+
+
+def _points(node: Any) -> Decimal | None:
+    try:
+        return Decimal(str(_get(node, "points")))
+    except ArithmeticError:
         return None
 
 
@@ -79,12 +100,12 @@ class Elements:
         for number, child in enumerate(items(item, "children")):
             self._indicator(child, (*place, "children", number))
 
-    def children(self, place: Place) -> list[Indicator | None]:
-        """What stands directly under an indicator; None for what cannot be read."""
+    def points_below(self, place: Place) -> list[Decimal | None]:
+        """The points of what stands directly under an indicator, of broken ones too; None where no number stands."""
         node = self.data
         for step in place:
             node = node[step] if isinstance(step, int) else _get(node, step)
-        return [self.indicators.get((*place, "children", number)) for number in range(len(items(node, "children")))]
+        return [_points(child) for child in items(node, "children")]
 
     @property
     def known(self) -> dict[str, Field | None]:

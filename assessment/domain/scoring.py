@@ -25,9 +25,9 @@ from assessment.domain.rules import (
     YesNo,
 )
 from assessment.domain.scheme import Indicator, Scheme
-from assessment.domain.wording import show_in, show_limit, show_measure, show_own
+from assessment.domain.wording import show_apart, show_in, show_limit, show_measure, show_own
 
-ZERO = Decimal(0)
+ZERO, ONE = Decimal(0), Decimal(1)
 YES, NO = "yes", "no"
 
 
@@ -60,6 +60,10 @@ class Measure:
         """A limit of the rule in the same unit of measure."""
         return show_limit(self.unit, limit)
 
+    def beside(self, limit: Decimal) -> str:
+        """The value as it is read beside a limit: never as the limit itself where it is another number."""
+        return show_apart(self.unit, self.value, limit, self.shown)
+
 
 NOTHING_MEASURED = Measure(ZERO, "")
 
@@ -76,21 +80,21 @@ def cents(value: Decimal) -> Decimal:
 
 def proportional(rule: Proportional, full: Decimal, found: Measure, _: Answer) -> Points:
     """Full marks from ``full_at``; below it in proportion, never below zero; nothing below ``none_below``."""
-    limit = found.limit(rule.full_at)
+    limit, shown = found.limit(rule.full_at), found.beside(rule.full_at)
     if found.value >= rule.full_at:
-        return given(full, f"{found.shown}，达到 {limit}，得满分")
+        return given(full, f"{shown}，达到 {limit}，得满分")
     if rule.none_below is not None and found.value < rule.none_below:
-        return given(ZERO, f"{found.shown}，低于 {found.limit(rule.none_below)}，不得分")
+        return given(ZERO, f"{found.beside(rule.none_below)}，低于 {found.limit(rule.none_below)}，不得分")
     points = max(full * found.value / rule.full_at, ZERO)
-    return given(points, f"{found.shown}，未达 {limit}，按比例得分：{decimal_text(full)} × {found.shown} ÷ {limit}")
+    return given(points, f"{shown}，未达 {limit}，按比例得分：{decimal_text(full)} × {shown} ÷ {limit}")
 
 
 def reverse(rule: Reverse, full: Decimal, found: Measure, _: Answer) -> Points:
     """Full marks up to ``full_at``; above it in reverse proportion."""
-    limit = found.limit(rule.full_at)
+    limit, shown = found.limit(rule.full_at), found.beside(rule.full_at)
     if found.value <= rule.full_at:
-        return given(full, f"{found.shown}，不超过 {limit}，得满分")
-    explain = f"{found.shown}，超过 {limit}，按反比例得分：{decimal_text(full)} × {limit} ÷ {found.shown}"
+        return given(full, f"{shown}，不超过 {limit}，得满分")
+    explain = f"{shown}，超过 {limit}，按反比例得分：{decimal_text(full)} × {limit} ÷ {shown}"
     return given(full * rule.full_at / found.value, explain)
 
 
@@ -99,9 +103,9 @@ def bands(rule: Bands, full: Decimal, found: Measure, _: Answer) -> Points:
     sign = "≤" if rule.direction == "at_most" else "≥"
     for band in rule.bands:
         if found.value <= band.limit if rule.direction == "at_most" else found.value >= band.limit:
-            return given(band.points, f"{found.shown}，{sign}{found.limit(band.limit)}，得 {decimal_text(band.points)} 分")
+            return given(band.points, f"{found.beside(band.limit)}，{sign}{found.limit(band.limit)}，得 {decimal_text(band.points)} 分")
     last = found.limit(rule.bands[-1].limit)
-    return given(rule.otherwise, f"{found.shown}，不在 {sign}{last} 之内，得 {decimal_text(rule.otherwise)} 分")
+    return given(rule.otherwise, f"{found.beside(rule.bands[-1].limit)}，不在 {sign}{last} 之内，得 {decimal_text(rule.otherwise)} 分")
 
 
 def deduction(rule: Deduction, full: Decimal, found: Measure, _: Answer) -> Points:
@@ -129,8 +133,8 @@ def per_point(rule: PerPoint, full: Decimal, found: Measure, _: Answer) -> Point
     beyond = (found.value - rule.full_if if over else rule.full_if - found.value) * HUNDRED
     if beyond <= 0:
         return given(full, f"{found.shown}，{'不超过' if over else '不低于'} {found.limit(rule.full_if)}，得满分")
-    shown, off = round_half_up(beyond, Decimal(2)), decimal_text(rule.step)
-    explain = f"{found.shown}，{'超出' if over else '低'} {shown} 个百分点，每个百分点扣 {off} 分"
+    shown, off = show_apart(BARE, beyond, ZERO, f"{round_half_up(beyond, Decimal(2))}"), decimal_text(rule.step)
+    explain = f"{found.beside(rule.full_if)}，{'超出' if over else '低'} {shown} 个百分点，每个百分点扣 {off} 分"
     return given(max(full - beyond * rule.step, ZERO), explain)
 
 
@@ -175,8 +179,8 @@ def target(rule: Target, full: Decimal, _: Measure, answer: Answer) -> Points:
     told = f"指标值 {DIRECTIONS[rule.direction]} {goal}，实际 {reached}"
     share = _share(rule.direction, rule.target, rule.actual)
     if share < 1:
-        return given(full * share, f"{told}，完成 {show_in('%', share)}，按比例得分")
-    deviates = rule.deviation is not None and rule.target > 0 and rule.actual >= rule.target * rule.deviation.ratio
+        return given(full * share, f"{told}，完成 {show_apart('%', share, ONE, show_in('%', share))}，按比例得分")
+    deviates = rule.deviation is not None and _far_beyond(rule.direction, rule.target, rule.actual, rule.deviation.ratio)
     if rule.deviation is None or not deviates:
         return given(full, f"{told}，已完成，得满分")
     beyond = f"{told}，达到指标值的 {show_limit('%', rule.deviation.ratio)} 以上，属于偏离"
@@ -186,11 +190,16 @@ def target(rule: Target, full: Decimal, _: Measure, answer: Answer) -> Points:
     return given(full - off, f"{beyond}，未说明原因，扣 {decimal_text(off)} 分")
 
 
+def _far_beyond(direction: str, goal: Decimal, reached: Decimal, ratio: Decimal) -> bool:
+    """Whether more is better and so much was reached that the target looks wrong."""
+    return direction == "at_least" and goal > 0 and reached >= goal * ratio
+
+
 def _share(direction: str, goal: Decimal, reached: Decimal) -> Decimal:
     """How much of a target is reached, 0 to 1; beyond it is 1."""
     met = {"at_least": reached >= goal, "at_most": reached <= goal, "equals": reached == goal}[direction]
     if met:
-        return Decimal(1)
+        return ONE
     if goal <= 0 or reached <= 0:
         return ZERO
     return reached / goal if reached < goal else goal / reached

@@ -27,7 +27,12 @@ MESSAGES = {
     "less_than_equal": "数值过大",
     "bool_parsing": "应为 true 或 false",
     "int_parsing": "应为整数",
+    "finite_number": "应为数字",
+    "decimal_type": "应为数字",
+    "bool_type": "应为 true 或 false",
+    "int_type": "应为整数",
     "tuple_type": "应为列表",
+    "model_attributes_type": "应为若干“名称: 值”",
     "model_type": "应为若干“名称: 值”",
 }
 #: What pydantic says beside the fault, and how it is told.
@@ -79,8 +84,13 @@ def _message(item: Any) -> str:
 def _expected(context: dict[str, Any]) -> Iterator[str]:
     for name, words in EXPECTED.items():
         if name in context:
-            given = str(context[name])
-            yield words.format(PATTERNS.get(given, given.replace(" or ", " 或 ").replace("'", "")))
+            yield words.format(_in_chinese(str(context[name])))
+
+
+def _in_chinese(given: str) -> str:
+    """A pattern in words; a list of choices without English, and without the shape that no file may name."""
+    plain = given.replace(", 'target'", "").replace(" or ", " 或 ").replace("', '", "、").replace("'", "")
+    return PATTERNS.get(given, plain)
 
 
 def place_in_words(place: Place) -> str:

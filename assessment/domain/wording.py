@@ -20,6 +20,7 @@ TIGHTNESS: dict[type[ast.AST], int] = {
     ast.IfExp: 0, ast.Or: 1, ast.And: 2, ast.Not: 3, ast.Compare: 4, ast.Add: 5, ast.Sub: 5, ast.Mult: 6, ast.Div: 6, ast.USub: 7,
 }  # fmt: skip
 Named = Callable[[str], str]
+MOST_PLACES = 9
 
 
 def in_words(source: str, fields: Mapping[str, Field]) -> str:
@@ -45,12 +46,21 @@ def show_measure(scheme: Scheme, source: str, value: Decimal) -> str:
     return show_in(unit_of(source, scheme.units), value)
 
 
-def show_in(unit: str, value: Decimal) -> str:
-    """A number in a unit of measure, with two places at most; rates as percentages with two."""
+def show_in(unit: str, value: Decimal, places: int = 2) -> str:
+    """A number in a unit of measure, with ``places`` at most; rates as percentages with as many."""
     if unit == RATE:
-        rounded = round_half_up(value * HUNDRED, Decimal(2))
+        rounded = round_half_up(value * HUNDRED, Decimal(places))
         return f"{rounded if rounded else abs(rounded):,}%"
-    return f"{_plain(round_half_up(value, Decimal(2)))}{unit}"
+    return f"{_plain(round_half_up(value, Decimal(places)))}{unit}"
+
+
+def show_apart(unit: str, value: Decimal, limit: Decimal, shown: str) -> str:
+    """``shown``, or the value with as many more places as tell it from a limit that it is not."""
+    for places in range(2, MOST_PLACES):
+        text = show_in(unit, value, places)
+        if value == limit or text != show_in(unit, limit, places):
+            return shown if places == 2 else text
+    return shown
 
 
 def show_limit(unit: str, value: Decimal) -> str:

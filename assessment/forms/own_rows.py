@@ -1,5 +1,6 @@
 """The rows that a unit sets itself, as one form: those there are, and a few blank ones for each group."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -17,6 +18,18 @@ from assessment.forms.fields import NumberInput, PointsField
 from assessment.services.own_rows import MAX_AIM, MAX_UNIT
 
 BLANK = 2
+#: The columns as a row's inputs show them; a message also says which row it means.
+COLUMNS = {
+    "label": "指标",
+    "kind": "类别",
+    "direction": "方向",
+    "target": "指标值",
+    "unit": "单位",
+    "aim": "预期目标",
+    "points": "分值",
+    "actual": "实际完成值",
+    "remove": "删除这一项",
+}
 TEXTS = ("label", "kind", "direction", "unit", "aim")
 NUMBERS = ("points", "target", "actual")
 
@@ -38,9 +51,10 @@ class QuantityField(forms.Field):
 
 @dataclass(frozen=True)
 class Slot:
-    """A place for one row: its fields are named ``r<number>-…``."""
+    """A place for one row, the ``place``th of its group: its fields are named ``r<number>-…``."""
 
     number: int
+    place: int
     group: Indicator
     code: str
 
@@ -65,18 +79,29 @@ class OwnRowsForm(forms.Form):
         number = 0
         for code, group in self.groups.items():
             under = [row.code for row in rows if row.group == code]
-            for own in [*under, *[""] * BLANK]:
-                yield Slot(number, group, own)
+            least = group.own.minimum if group.own else 0
+            for place, own in enumerate([*under, *[""] * max(BLANK, least - len(under))], start=1):
+                yield Slot(number, place, group, own)
                 number += 1
 
     def _posted(self, data: Mapping[str, Any], stored: Mapping[str, OwnRow]) -> Iterator[Slot]:
         """The slots of the page that was sent; what names no group is not read, what names no row of this assessment is new."""
         count = str(data.get("rows", ""))
         last = int(count) if count.isascii() and count.isdigit() and len(count) < 4 else 0
+        places: Counter[str] = Counter()
         for number in range(min(last, MAX_ROWS * 2)):
             group, code = self.groups.get(str(data.get(f"r{number}-group"))), str(data.get(f"r{number}-code", ""))
             if group is not None:
-                yield Slot(number, group, code if code in stored else "")
+                places[group.code] += 1
+                yield Slot(number, places[group.code], group, code if code in stored else "")
+
+    def standing(self, stored: "OwnRowsForm", name: str) -> Any:
+        """What ``stored`` holds of the row that a field of this form is about: by the row's code, positions may have moved."""
+        slot = next(slot for slot in self.slots if name.startswith(f"r{slot.number}-"))
+        same = next((other for other in stored.slots if other.code and other.code == slot.code), None)
+        what = name.partition("-")[2]
+        found = stored.initial.get(same.name(what)) if same else None
+        return {"direction": "at_least", "remove": False}.get(what, "" if what in TEXTS else None) if found is None else found
 
     def _add_fields(self, slot: Slot, row: OwnRow | None) -> None:
         assert slot.group.own is not None
@@ -84,15 +109,15 @@ class OwnRowsForm(forms.Form):
         kinds = [("", "请选择"), *((kind, kind) for kind in slot.group.own.kinds)]
         select = forms.Select({"class": "form-select"})
         fields = {
-            "label": forms.CharField(label="指标", required=False, max_length=MAX_LABEL, widget=forms.TextInput(text)),
-            "kind": forms.ChoiceField(label="类别", required=False, choices=kinds, widget=select),
-            "direction": forms.ChoiceField(label="方向", required=False, choices=list(DIRECTIONS.items()), widget=select),
-            "target": QuantityField(label="指标值", required=False),
-            "unit": forms.CharField(label="单位", required=False, max_length=MAX_UNIT, widget=forms.TextInput(text)),
-            "aim": forms.CharField(label="预期目标", required=False, max_length=MAX_AIM, widget=forms.TextInput(text)),
-            "points": PointsField("分值", slot.group.points),
-            "actual": QuantityField(label="实际完成值", required=False),
-            "remove": forms.BooleanField(label="删除这一项", required=False, widget=forms.CheckboxInput({"class": "form-check-input"})),
+            "label": forms.CharField(required=False, max_length=MAX_LABEL, widget=forms.TextInput(text)),
+            "kind": forms.ChoiceField(required=False, choices=kinds, widget=select),
+            "direction": forms.ChoiceField(required=False, choices=list(DIRECTIONS.items()), widget=select),
+            "target": QuantityField(required=False),
+            "unit": forms.CharField(required=False, max_length=MAX_UNIT, widget=forms.TextInput(text)),
+            "aim": forms.CharField(required=False, max_length=MAX_AIM, widget=forms.TextInput(text)),
+            "points": PointsField("", slot.group.points),
+            "actual": QuantityField(required=False),
+            "remove": forms.BooleanField(required=False, widget=forms.CheckboxInput({"class": "form-check-input"})),
         }
         if not slot.group.own.kinds:
             del fields["kind"]
@@ -100,6 +125,7 @@ class OwnRowsForm(forms.Form):
             del fields["aim"]
         self.initial[slot.name("direction")] = "at_least"
         for what, field in fields.items():
+            field.label = f"{slot.group.label}第 {slot.place} 项 {COLUMNS[what]}"
             self.fields[slot.name(what)] = field
             if row is not None and what != "remove":
                 self.initial[slot.name(what)] = getattr(row, what)

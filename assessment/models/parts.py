@@ -99,10 +99,12 @@ class Explanation(models.Model):
 
 
 class Waiver(models.Model):
-    """豁免: the office lets one finding pass, for this unit and round, until a day; the latest one for a key counts."""
+    """豁免: the office lets one finding pass, for this unit and round, until a day."""
 
     assessment = models.ForeignKey(Assessment, models.CASCADE, related_name="waivers")
     code = models.CharField("核查事项", max_length=150)
+    message = models.TextField("核查意见", help_text="as it stood when this was given")
+    comparison = models.TextField("两边的数", blank=True, help_text="with other figures the waiver lapses")
     reason = models.CharField("理由", max_length=1000)
     expires_on = models.DateField("有效期至")
     granted_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="批准人")
@@ -111,9 +113,12 @@ class Waiver(models.Model):
 
     class Meta:
         ordering = ["granted_at", "pk"]
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint("assessment", "code", condition=models.Q(ended_at=None), name="one_open_waiver_a_finding"),
+        ]
 
     def __str__(self) -> str:
-        return self.code
+        return self.message
 
 
 class Evidence(models.Model):

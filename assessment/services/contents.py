@@ -40,7 +40,7 @@ def _waivers(assessment: Assessment) -> dict[str, Waived]:
     if not given:
         return {}
     day = _judged_on(assessment.filing)
-    return {waiver.code: Waived(waiver.reason, waiver.expires_on) for waiver in given if waiver.expires_on >= day}
+    return {waiver.code: Waived(waiver.reason, waiver.expires_on, waiver.comparison) for waiver in given if waiver.expires_on >= day}
 
 
 def _judged_on(filing: Filing) -> date:

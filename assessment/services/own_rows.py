@@ -21,6 +21,7 @@ from units.models import User
 
 PLACES = Decimal("0.0001")
 CENT = Decimal("0.01")
+MAX_NUMBER = 9999
 MAX_UNIT = 20
 MAX_AIM = 200
 
@@ -41,12 +42,16 @@ def save_own_rows(assessment_id: int, *, by: User, version: int, rows: Sequence[
         if not code:
             code, following = own_code(following), following + 1
         kept.add(code)
+        if following > MAX_NUMBER + 1:
+            raise DomainError("自设指标的编号已用尽，请修改现有的行")
         if _store(assessment_id, code, row, stored.get(code)):
             changed.append(code)
     gone = stored.keys() - kept
     for code in gone:
         stored[code].delete()
     _follow(part.assessment, rows, gone)
+    # Points that the office gave are for the row as it was.
+    part.assessment.scores.filter(code__in=changed).update(review_points=None, review_reason="")
     if changed or gone:
         open_outdated_scores(part.assessment)
     return finish_part(part, [*changed, *gone], by=by)
@@ -94,7 +99,7 @@ def _refuse_bad(scheme: Scheme, rows: Sequence[OwnRow]) -> None:
 
 def _is_own(code: str) -> bool:
     digits = code.removeprefix(OWN_PREFIX)
-    return code.startswith(OWN_PREFIX) and digits.isascii() and digits.isdigit() and len(digits) < 7
+    return code.startswith(OWN_PREFIX) and digits.isascii() and digits.isdigit() and 0 < int(digits) <= MAX_NUMBER
 
 
 def _row_faults(scheme: Scheme, row: OwnRow) -> Iterator[tuple[str, str]]:

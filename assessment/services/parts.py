@@ -12,7 +12,7 @@ from assessment.domain.errors import DomainError, StaleSave
 from assessment.domain.figures import check_figure
 from assessment.domain.inputs import Answer
 from assessment.domain.narrative import MAX_PARAGRAPHS, MAX_REPORT, MAX_SECTION, tidy
-from assessment.domain.rules import YesNo
+from assessment.domain.rules import Judgement, YesNo
 from assessment.domain.scheme import Indicator
 from assessment.domain.scoring import NO, YES
 from assessment.domain.workflow import Act
@@ -127,6 +127,8 @@ def _answer_fault(row: Indicator, answer: Answer) -> str:
         return fault
     if not answer.choices <= choices_of(row):
         return "所选的核对项不在本指标中"
+    if len(answer.choices) > 1 and isinstance(row.rule, Judgement | YesNo):
+        return "只能选择一项"
     return f"说明超过 {MAX_REASON} 字，请精简" if len(answer.reason) > MAX_REASON else ""
 
 

@@ -18,6 +18,7 @@ from assessment.models import SchemeVersion
 from units.models import User
 
 MAX_BYTES = 1024 * 1024
+MAX_TOLD = 100
 
 
 class _Loader(yaml.BaseLoader):
@@ -27,6 +28,16 @@ class _Loader(yaml.BaseLoader):
         if self.check_event(yaml.AliasEvent):
             raise DomainError("指标体系文件不能用 YAML 的引用（*），请逐项写出")
         return super().compose_node(parent, index)
+
+    def compose_mapping_node(self, anchor: Any) -> yaml.MappingNode:
+        """YAML lets the last of two equal keys win: what was read over would not be what is loaded."""
+        node = super().compose_mapping_node(anchor)
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if key.value in seen:
+                raise DomainError(f"第 {key.start_mark.line + 1} 行：“{key.value}”写了两遍")
+            seen.add(str(key.value))
+        return node
 
 
 def read_scheme(text: str) -> Scheme:
@@ -38,15 +49,18 @@ def read_scheme(text: str) -> Scheme:
         tree = loader.get_single_node()
         data = None if tree is None else loader.construct_document(tree)
         faults = scheme_faults(data)
+        if not faults:
+            return Scheme.model_validate(data)
     except yaml.YAMLError as error:
-        raise DomainError(f"文件不是有效的 YAML：{error}") from error
+        mark = getattr(error, "problem_mark", None)
+        where = f"第 {mark.line + 1} 行附近" if mark else "文件"
+        raise DomainError(f"{where}不是有效的 YAML：请检查缩进、冒号后的空格和引号") from error
     except RecursionError as error:
         raise DomainError("文件嵌套过深") from error
-    if faults:
-        told = dict.fromkeys(sorted((_line(tree, fault.place), place_in_words(fault.place), fault.message) for fault in faults))
-        lines = "\n".join(f"第 {line} 行　{place}：{message}" for line, place, message in told)
-        raise DomainError(f"指标体系文件有 {len(told)} 处错误：\n{lines}")
-    return Scheme.model_validate(data)
+    told = dict.fromkeys(sorted((_line(tree, fault.place), place_in_words(fault.place), fault.message) for fault in faults))
+    lines = [f"第 {line} 行　{place}：{message}" for line, place, message in told]
+    more = [f"另有 {len(lines) - MAX_TOLD} 处，改正以上各处后再检查"] if len(lines) > MAX_TOLD else []
+    raise DomainError("\n".join([f"指标体系文件有 {len(told)} 处错误：", *lines[:MAX_TOLD], *more]))
 
 
 def scheme_faults(data: Any) -> list[Fault]:

@@ -18,7 +18,7 @@ from units.models import User
 def grant_waiver(assessment_id: int, *, by: User, key: str, reason: str, expires_on: date) -> Waiver:
     """Let the finding ``key`` pass until ``expires_on``; raises ``DomainError`` when nothing of that name stands."""
     assessment = _take(assessment_id, by)
-    finding = next((finding for finding in contents.evaluate(assessment).findings if finding.key == key and finding.key), None)
+    finding = next((finding for finding in contents.evaluate(assessment).findings if finding.key == key and finding.waivable), None)
     if finding is None:
         raise DomainError("没有这一条核查意见，或它不能豁免", {"key": "请选择现有的核查意见"})
     if expires_on < timezone.localdate():
@@ -27,7 +27,8 @@ def grant_waiver(assessment_id: int, *, by: User, key: str, reason: str, expires
     if found := unprintable(text):
         raise DomainError("理由不合要求", {"reason": f"有无法打印的字符：{'、'.join(found[:5])}"})
     assessment.waivers.filter(code=key, ended_at=None).update(ended_at=timezone.now())
-    waiver = Waiver.objects.create(assessment=assessment, code=key, reason=text, expires_on=expires_on, granted_by=by)
+    about = {"code": key, "message": finding.message, "comparison": finding.comparison}
+    waiver = Waiver.objects.create(assessment=assessment, **about, reason=text, expires_on=expires_on, granted_by=by)
     detail = {"waived": key, "message": finding.message, "reason": text, "expires_on": expires_on.isoformat()}
     turns.move(assessment.filing, Act.WAIVE, by=by, detail=detail)
     return waiver

@@ -18,6 +18,7 @@ from assessment.domain.inputs import Answer, Inputs
 from assessment.domain.scheme import Scheme
 from assessment.domain.workflow import Act
 from assessment.forms import ExplanationsForm, FiguresForm, NarrativeForm, OwnRowsForm, ScoresForm, typed_over
+from assessment.forms.own_rows import COLUMNS
 from assessment.models import Assessment, Part
 from assessment.services import contents, parts
 from assessment.services.own_rows import save_own_rows
@@ -97,11 +98,16 @@ class PartPage:
         fresh = type(self)(self.request, self.assessment.pk)
         stored = fresh.form()
         for name, field in form.fields.items():
-            typed, standing = form.cleaned_data.get(name), field.clean(stored.get_initial_for_field(field, name))
-            if typed != standing:
+            standing = self.standing(form, stored, name)
+            if form.cleaned_data.get(name) != standing:
                 fresh.conflicts[name] = _shown(field, standing)
         messages.warning(self.request, str(error))
         return fresh.page(form, status=409)
+
+    def standing(self, form: Any, stored: Any, name: str) -> Any:
+        """What ``stored`` holds of one field of the form that was sent."""
+        field = form.fields[name]
+        return field.clean(stored.get_initial_for_field(field, name))
 
     def _refused(self, form: Any, error: DomainError) -> HttpResponse:
         for place, message in error.places.items():
@@ -150,6 +156,9 @@ class OwnRowsPage(PartPage):
         self.sent = form
         return save_own_rows(self.assessment.pk, by=self.request.user, version=version, rows=form.rows())
 
+    def standing(self, form: OwnRowsForm, stored: OwnRowsForm, name: str) -> Any:
+        return form.standing(stored, name)
+
     def field_of(self, place: str) -> str:
         """``own:2:label`` speaks of the third row that was sent."""
         _, number, what = place.split(":")
@@ -157,7 +166,7 @@ class OwnRowsPage(PartPage):
 
     def rows(self, form: OwnRowsForm) -> dict[str, Any]:
         last = max((slot.number for slot in form.slots), default=-1)
-        return {"groups": tables.own_groups(self.judged, form, self.conflicts), "row_count": last + 1}
+        return {"groups": tables.own_groups(self.judged, form, self.conflicts), "row_count": last + 1, "columns": COLUMNS}
 
 
 class ScoresPage(PartPage):

@@ -18,7 +18,7 @@ from assessment.domain.inputs import Answer
 from assessment.domain.narrative import Heading, outline
 from assessment.domain.scheme import Field, Indicator, Scheme, paths_of
 from assessment.domain.scoring import Points, score
-from assessment.forms.own_rows import OwnRowsForm, Slot
+from assessment.forms.own_rows import COLUMNS, OwnRowsForm, Slot
 from assessment.models import Assessment
 
 PAGES = {
@@ -164,7 +164,7 @@ def own_groups(judged: Evaluation, form: OwnRowsForm, conflicts: Mapping[str, st
 
 def _own_slot(judged: Evaluation, form: OwnRowsForm, slot: Slot, conflicts: Mapping[str, str]) -> OwnSlot:
     names = {name.partition("-")[2]: name for name in form.fields if name.startswith(f"r{slot.number}-")}
-    conflict = [f"{form.fields[name].label}：{conflicts[name]}" for name in names.values() if name in conflicts]
+    conflict = [f"{COLUMNS[what]}：{conflicts[name]}" for what, name in names.items() if name in conflicts]
     inputs = {what: form[name] for what, name in names.items()}
     return OwnSlot(slot.code, slot.number, inputs, _at(judged, f"own:{slot.code}") if slot.code else [], conflict)
 

@@ -258,7 +258,7 @@ def test_rows_are_saved_by_the_preparer_and_while_the_part_is_open(who: Callable
         ([replace(COURSES, actual=None), QUALITY], [("own:own_1", "“举办培训”没有填写实际完成值｜请填写实际完成值")]),
         (
             [replace(COURSES, target=Decimal(0)), QUALITY],
-            [("own:own_1", "“举办培训”的指标值为 0，任何结果都算完成｜请填写大于 0 的指标值，或改为“≤”“=”")],
+            [("own:own_1", "“举办培训”的指标值不大于 0，任何结果都算完成｜请填写大于 0 的指标值，或改为“≤”“=”")],
         ),
         ([COURSES, QUALITY], []),
     ],

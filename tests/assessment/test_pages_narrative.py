@@ -107,7 +107,8 @@ def test_braces_that_do_not_pair_are_a_finding_at_their_section() -> None:
     page = save(line, basic_goals="完成率{{execution_rate}。")
 
     finding = "错误 花括号不成对，数据引用无法识别请写成 {{数据项}} 的形式"
-    full = "需说明 得满分而写有存在问题：自评 100 分，“部门整体支出绩效管理存在问题”写有 1 段核对扣分；问题不影响得分的请写明原因"
+    found = "需说明 得满分而写有存在问题：自评 100 分，“部门整体支出绩效管理存在问题”写有 1 段"
+    full = f"{found}核对扣分；问题不影响得分的请写明原因已说明：原因已说明"
     assert beside(page, "section[id]", ".finding") == {"basic_goals": [finding], "result_problems": [full]}
     assert read(page).texts(".finding") == [finding, full]
 

@@ -148,6 +148,7 @@ def test_what_does_not_apply_and_what_is_missing_are_told_apart() -> None:
     assert absent.texts("details dl div") == ["政府采购实际数0.00万元", "政府采购预算数0.00万元"]
     assert absent.texts("details li") == [
         "政府采购执行率 = 政府采购实际数 ÷ 政府采购预算数 = 0.00万元 ÷ 0.00万元 = 分母为 0，不适用",
+        "政府采购预算数 = 0：0.00万元 = 0",
         explain,
     ]
     assert absent.texts("details p") == ["测算得 2 分"]

@@ -123,11 +123,11 @@ def test_the_difference_to_the_version_before_is_shown_row_by_row() -> None:
     _, _, page = handed_in(Line(filled=False), *REWEIGHTED)
 
     rows = [[cell.text for cell in row.select("td")] + row.texts("th") for row in read(page).select(".differences tbody tr")]
-    rule = "支出决算合计 ÷（调整预算合计 + 年初结转和结余）；佐证：部门决算报表"
+    rule = "得满分，不足的按比例得分；支出决算合计 ÷（调整预算合计 + 年初结转和结余）；佐证：部门决算报表"
     audited = "每个扣 1 分，扣完为止；以当年审计、监督检查指出的问题为准；佐证：审计或检查结论、财务管理制度"
     assert rows == [
-        ["指标", f"6 分；达到 95% 得满分，不足的按比例得分；{rule}", f"5 分；达到 98% 得满分，不足的按比例得分；{rule}", "支出完成率"],
-        ["指标", f"5 分；{audited}", f"6 分；{audited}", "财务合规性"],
+        ["指标", f"6 分；支出完成率；达到 95% {rule}", f"5 分；支出完成率；达到 98% {rule}", "支出完成率"],
+        ["指标", f"5 分；财务违规问题；{audited}", f"6 分；财务违规问题；{audited}", "财务合规性"],
         ["等级", "90 分起", "98 分起", "优"],
     ]
 

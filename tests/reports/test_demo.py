@@ -169,7 +169,7 @@ def test_every_full_mark_beside_a_problem_is_explained_in_the_unit_s_own_words()
     ]
 
     assert sorted(written) == sorted(needed)
-    assert len({reason.text for reason in reasons}) == len(needed) == 17
+    assert len({reason.text for reason in reasons}) == len(needed) == 14
 
 
 def test_units_claim_what_their_figures_give_them():

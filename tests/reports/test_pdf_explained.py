@@ -64,7 +64,9 @@ def test_the_command_prints_the_explanation_where_asked(tmp_path: Path) -> None:
 
 def test_reasons_and_waivers_stand_in_the_scheme_s_order_with_what_they_are_about() -> None:
     explanations = {"full_marks": "不影响得分。", "adjusted_much": "当年调减。"}
-    waivers = {"carry_balance": Waived("差额正在核对。", date(2023, 12, 31))}
+    found = evaluate_assessment(demo_scheme(), demo_inputs()).findings
+    compared = next(finding.comparison for finding in found if finding.key == "carry_balance")
+    waivers = {"carry_balance": Waived("差额正在核对。", date(2023, 12, 31), compared)}
 
     document = document_of(demo_file(explanations=explanations, waivers=waivers), None, explained=False)
 

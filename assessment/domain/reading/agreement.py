@@ -15,6 +15,9 @@ from assessment.domain.reading.surroundings import Setting, main_year, settings_
 
 Verdict = Literal["equals", "contradicts", "elsewhere", "unknown"]
 
+#: A real report has some two hundred; beyond this it is no report, and each figure takes its time.
+MAX_FIGURES = 2000
+
 
 @dataclass(frozen=True, slots=True)
 class Remark:
@@ -47,7 +50,7 @@ def compare(fields: Mapping[str, Field], values: Mapping[str, Value], texts: Map
     ``values`` are as ``figures.compute_values`` gives them: percentages as fractions, all else in its field's unit.
     """
     holdings = Holdings.of(fields, values)
-    scans = {section: read_quantities(text) for section, text in texts.items()}
+    scans = _scans(texts)
     year = main_year((texts[section], quantities) for section, quantities in scans.items())
     said: list[_Said] = []
     for section, quantities in scans.items():
@@ -56,6 +59,16 @@ def compare(fields: Mapping[str, Field], values: Mapping[str, Value], texts: Map
             said.append(_judged(holdings, section, quantity, setting, known))
             known.append(said[-1].remark.field is not None)
     return _with_other_places(said, holdings)
+
+
+def _scans(texts: Mapping[str, str]) -> dict[str, list[Quantity]]:
+    """The figures of each section, up to ``MAX_FIGURES`` of the whole report."""
+    scans: dict[str, list[Quantity]] = {}
+    left = MAX_FIGURES
+    for section, text in texts.items():
+        scans[section] = read_quantities(text)[:left]
+        left -= len(scans[section])
+    return scans
 
 
 def _judged(holdings: Holdings, section: str, quantity: Quantity, setting: Setting, known: list[bool]) -> _Said:

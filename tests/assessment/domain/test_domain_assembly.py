@@ -13,6 +13,7 @@ from assessment.domain.own_rows import OwnRow
 from tests.factories_domain import PROPORTIONAL, TINY, own_group, tiny_content, tiny_inputs, tiny_scheme
 
 UNTIL = date(2023, 12, 31)
+COMPARED = "决算数 95.10万元"
 PROOF = exchange.EvidenceContent(
     name="决算报表.pdf", sha256="a" * 64, size=1024, media_type="application/pdf", indicators=("spending", "own_1"), public=True
 )
@@ -58,7 +59,7 @@ def rich_inputs(**changes):
         },
         narrative={"opening": "完成率{{rate}}，满意度{{content}}。"},
         explanations={"much": "原因", "gone": "旧的说明"},
-        waivers={"more": Waived("口径不同", UNTIL), "gone": Waived("旧的豁免", UNTIL)},
+        waivers={"more": Waived("口径不同", UNTIL, COMPARED), "gone": Waived("旧的豁免", UNTIL, "")},
         evidenced=frozenset({"spending", "own_1"}),
         fiscal_year=2022,
     )
@@ -83,7 +84,7 @@ def test_what_was_filled_goes_through_a_file_and_comes_back_as_it_was():
         inputs,
         answers=inputs.answers | {"cases_row": Answer()},
         explanations={"much": "原因"},
-        waivers={"more": Waived("口径不同", UNTIL)},
+        waivers={"more": Waived("口径不同", UNTIL, COMPARED)},
     )
     assert evaluate_assessment(scheme, back) == evaluate_assessment(scheme, inputs)
     assert assembled(scheme, back) == file.content.assessments[0]
@@ -146,7 +147,7 @@ def test_only_reasons_and_waivers_for_findings_that_stand_are_signed():
     content = assembled(rich_scheme(), rich_inputs())
 
     assert content.explanations == {"much": "原因"}
-    assert content.waivers == {"more": exchange.WaiverContent(reason="口径不同", expires_on=UNTIL)}
+    assert content.waivers == {"more": exchange.WaiverContent(reason="口径不同", expires_on=UNTIL, comparison=COMPARED)}
 
 
 def test_a_derived_figure_without_value_is_signed_with_its_reason():

@@ -114,9 +114,13 @@ def test_a_relation_without_a_value_is_not_judged(left, right):
         (
             {"left": "spent", "right": "budget * rate * 0.5"},
             "figure:spent",
-            "决算数 95.00万元，预算数 100.00万元，完成率 95.00%；相差 +47.5万元",
+            "决算数 95.00万元，预算数 100.00万元，完成率 95.00%；预算数 × 完成率 × 0.5 = 47.5万元；相差 +47.5万元",
         ),
-        ({"left": "spent + spent", "right": "budget"}, "figure:spent", "决算数 95.00万元，预算数 100.00万元；相差 +90万元"),
+        (
+            {"left": "spent + spent", "right": "budget"},
+            "figure:spent",
+            "决算数 95.00万元，预算数 100.00万元；决算数 + 决算数 = 190万元；相差 +90万元",
+        ),
     ],
 )
 def test_the_sides_are_the_figures_in_the_order_they_are_read(sides, place, shown):
@@ -134,7 +138,7 @@ def test_the_difference_is_in_the_unit_of_the_figures():
     ]
     (found,) = findings(tiny_inputs(), groups=groups, **check(right="budget - 10"))
 
-    assert found.comparison == "决算数 95.00元，预算数 100.00元；相差 +5元"
+    assert found.comparison == "决算数 95.00元，预算数 100.00元；预算数 − 10 = 90元；相差 +5元"
 
 
 @pytest.mark.parametrize(
@@ -239,7 +243,7 @@ def test_a_section_that_may_stay_empty_is_not_asked_for_and_a_heading_holds_no_t
 
 
 def test_a_difference_is_told_where_both_sides_have_one_unit_of_measure():
-    wanted = {"budget - 10": "相差 +5万元", "budget + 10": "相差 -15万元"}
+    wanted = {"budget - 10": "预算数 − 10 = 90万元；相差 +5万元", "budget + 10": "预算数 + 10 = 110万元；相差 -15万元"}
 
     for right, difference in wanted.items():
         (found,) = findings(tiny_inputs(), **check(right=right, relation="equals"))
@@ -254,7 +258,7 @@ def test_rates_and_bare_numbers_show_no_difference(left, right):
 
 
 def test_a_waiver_lets_an_error_pass_and_its_reason_stays_with_the_finding():
-    waived = Waived("口径不同", date(2023, 12, 31))
+    waived = Waived("口径不同", date(2023, 12, 31), "决算数 95.00万元")
     inputs = tiny_inputs(waivers={"rule": waived, "no_evidence": waived}, evidenced=frozenset())
     judged = evaluate_assessment(tiny_scheme(**check(severity="error", right="0")), inputs)
 
@@ -263,6 +267,13 @@ def test_a_waiver_lets_an_error_pass_and_its_reason_stays_with_the_finding():
         ("no_evidence", None, False),
     ]
     assert judged.blocking == ()
+
+
+def test_a_waiver_lapses_with_the_figures_that_it_was_given_for():
+    waived = Waived("口径不同", date(2023, 12, 31), "决算数 94.00万元")
+    (found,) = findings(tiny_inputs(waivers={"rule": waived}), **check(severity="error", right="0"))
+
+    assert (found.waived, found.blocks) == (None, True)
 
 
 def test_points_that_differ_stand_beside_those_that_were_computed():
@@ -347,3 +358,10 @@ def test_a_preview_has_the_same_points_and_total_as_the_whole_judgement():
     judged, scored = evaluate_assessment(tiny_scheme(), tiny_inputs()), score_assessment(tiny_scheme(), tiny_inputs())
 
     assert (scored.scheme, scored.values, scored.points, scored.total) == (judged.scheme, judged.values, judged.points, judged.total)
+
+
+@pytest.mark.parametrize(
+    ("severity", "key", "waivable"), [("error", "a", True), ("warning", "a.b", True), ("note", "a", False), ("error", "", False)]
+)
+def test_the_office_may_let_pass_what_a_check_of_the_scheme_asks_for(severity, key, waivable):
+    assert Finding("a", severity, "figures", "甲", "乙", key).waivable is waivable

@@ -1,7 +1,15 @@
 """What a new version of a scheme changes, row by row and in the words of both."""
 
+from copy import deepcopy
+
+import pytest
+import yaml
+from pydantic import ValidationError
+
 from assessment.domain.comparing import Difference, differences
+from assessment.domain.scheme import Scheme
 from tests.factories_domain import PROPORTIONAL, TINY, own_group, tiny_scheme
+from tests.reports.samples import PROJECT
 
 FIELDS = TINY["groups"][0]["fields"]
 CHECK = TINY["checks"][0]
@@ -46,10 +54,60 @@ def test_the_head_of_a_scheme_is_compared_in_words():
     ]
 
 
-def test_a_new_version_and_another_order_change_nothing():
+def test_a_new_version_alone_changes_nothing_and_another_order_is_told():
     groups = [TINY["groups"][0] | {"fields": FIELDS[::-1]}]
 
-    assert changed(version="2", groups=groups) == []
+    assert changed(version="2") == []
+    assert changed(groups=groups) == [
+        Difference("基础数据", "次序", "完成率、预算数、决算数、问题数、满意度", "满意度、问题数、决算数、预算数、完成率")
+    ]
+
+
+@pytest.mark.parametrize("name", ["示例-部门整体", "示例-项目支出", "达州-部门整体"])
+def test_no_entry_of_a_scheme_changes_without_being_told(name):
+    """Every leaf of the shipped files, changed one at a time, whether or not the result would make sense."""
+    scheme = Scheme.model_validate(yaml.load((PROJECT / "schemes" / f"{name}.yaml").read_text("utf-8"), Loader=yaml.BaseLoader))
+    data = scheme.model_dump(mode="json")
+    silent, tried = [], 0
+    for place in leaves(data):
+        other = deepcopy(data)
+        change(other, place)
+        if place not in (("version",), ("code",), ("kind",)) and (after := sound(other)) is not None:
+            tried += 1
+            silent += [place] if differences(scheme, after) == [] else []
+    assert silent == []
+    assert tried > 250
+
+
+def sound(data):
+    try:
+        return Scheme.model_validate(data)
+    except ValidationError:
+        return None
+
+
+def leaves(node, place=()):
+    if isinstance(node, dict | list) and node:
+        for key, value in node.items() if isinstance(node, dict) else enumerate(node):
+            yield from leaves(value, (*place, key))
+    else:
+        yield place
+
+
+def change(data, place):
+    for step in place[:-1]:
+        data = data[step]
+    value = data[place[-1]]
+    words = {"at_most": "at_least", "at_least": "at_most", "equals": "at_most", "over": "under", "under": "over", "full": "removed"}
+    words |= {"error": "note", "warning": "note", "note": "error", "money": "count", "count": "money", "percent": "count"}
+    if isinstance(value, bool):
+        data[place[-1]] = not value
+    elif isinstance(value, str) and value.replace(".", "").replace("-", "").isdigit():
+        data[place[-1]] = "1" if value != "1" else "2"
+    elif isinstance(value, str):
+        data[place[-1]] = words.get(value, f"{value}x")
+    else:
+        data[place[-1]] = value + 1 if isinstance(value, int) else "x" if value is None else ["x"]
 
 
 def test_fields_that_are_new_gone_or_changed_are_told():
@@ -80,8 +138,8 @@ def test_an_indicator_is_told_with_everything_that_may_change():
         Difference(
             "指标",
             "新行",
-            "一行　100 分；达到 95% 得满分，不足的按比例得分",
-            "新行　100 分；达到 95% 得满分，不足的按比例得分；决算表；预算数 = 0 时得 50.5 分（没有预算）；"
+            "一行　100 分；完成率；达到 95% 得满分，不足的按比例得分",
+            "新行　100 分；完成率；达到 95% 得满分，不足的按比例得分；决算表；预算数 = 0 时得 50.5 分（没有预算）；"
             "决算数 = 0 时不计分（没有支出）；佐证：报表",
         )
     ]

@@ -45,6 +45,7 @@ RULES = {
     "target": GOAL,
     "target up to": GOAL | {"direction": "at_most", "target": "40", "unit": "万元"},
     "target of": GOAL | {"direction": "equals", "deviation": {"ratio": "1.3", "points": "2"}},
+    "target with deviation": GOAL | {"deviation": {"ratio": "1.3", "points": "2"}},
     "no target yet": GOAL | {"target": None},
 }  # fmt: skip
 
@@ -68,7 +69,11 @@ RULES = {
         ("judgement", "达成得 100%—80% 的分值；未达成得 80%—0% 的分值"),
         ("target", "指标值 ≥ 90%；完成得满分，未完成按实际值 ÷ 指标值的比例得分"),
         ("target up to", "指标值 ≤ 40万元；完成得满分，未完成按指标值 ÷ 实际值的比例得分"),
-        ("target of", "指标值 = 90%；完成得满分，未完成按实际值 ÷ 指标值的比例得分；达到指标值的 130% 以上而不说明原因的扣 2 分"),
+        ("target of", "指标值 = 90%；完成得满分，未完成按两者中较小值 ÷ 较大值的比例得分"),
+        (
+            "target with deviation",
+            "指标值 ≥ 90%；完成得满分，未完成按实际值 ÷ 指标值的比例得分；达到指标值的 130% 以上而不说明原因的扣 2 分",
+        ),
         ("no target yet", "指标值 ≥ 未填；完成得满分，未完成按实际值 ÷ 指标值的比例得分"),
     ],
 )
@@ -105,10 +110,11 @@ def explained(rule, answer=None, values=VALUES, scheme=SCHEME, **changes):
         ("yes or no", "", "还不能测算", "报送与公开一致：选“是”得满分"),
         ("yes or no", "yes", "测算得 10 分", ""),
         ("judgement", "", "还不能测算", "评判为“达成”的可得满分"),
-        ("judgement", "poor", "0 至 8 分，由填报人评定", "评判为“达成”的可得满分"),
+        ("judgement", "poor", "0 至 8 分，在此范围内评定", "评判为“达成”的可得满分"),
         ("target", "", "测算得 5 分", "实际完成值 ≥ 90% 得满分"),
         ("target up to", "", "测算得 8.89 分", "实际完成值 ≤ 40万元 得满分"),
-        ("target of", "", "测算得 5 分", "实际完成值 = 90% 得满分；明显超过指标值的，说明原因"),
+        ("target of", "", "测算得 5 分", "实际完成值 = 90% 得满分"),
+        ("target with deviation", "", "测算得 5 分", "实际完成值 ≥ 90% 得满分；明显超过指标值的，说明原因"),
         ("no target yet", "", "还不能测算", "填写指标值后才能测算"),
     ],
 )

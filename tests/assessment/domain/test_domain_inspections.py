@@ -147,10 +147,12 @@ def area(code, label, *rows):
     )
 
 
-def test_an_area_is_named_by_what_stands_before_its_ending():
+def test_an_area_is_named_by_its_label_or_by_what_stands_before_its_ending():
     rows = [area("a", "资金管理情况", area("aa", "支出率")), area("b", "性")]
     yes = Answer(frozenset({"yes"}), Decimal(50))
-    inputs = replace(told(problems="资金管理有待加强，支出慢，性质不明。"), answers={"aa": yes, "b": replace(yes, self_points=Decimal(49))})
+    inputs = replace(
+        told(problems="资金管理有待加强，支出率低，性质不明。"), answers={"aa": yes, "b": replace(yes, self_points=Decimal(49))}
+    )
     result = findings("full_marks_with_problems", inputs, PROBLEMS, indicators=[area("all", "全部", *rows)])
 
     assert [(item.key, item.message[:12]) for item in result] == [
@@ -159,8 +161,8 @@ def test_an_area_is_named_by_what_stands_before_its_ending():
     ]
 
 
-def test_an_area_whose_name_is_too_short_to_be_found_is_left_alone():
-    rows = [area("a", "慢性"), area("b", "其他")]
+def test_an_everyday_word_before_the_ending_names_no_area():
+    rows = [area("a", "支出情况"), area("b", "其他")]
     given = {"a": Answer(frozenset({"yes"}), Decimal(50)), "b": Answer(frozenset({"no"}), Decimal(0))}
     result = findings(
         "full_marks_with_problems", replace(told(problems="支出慢。"), answers=given), PROBLEMS, indicators=[area("all", "全部", *rows)]

@@ -66,6 +66,7 @@ def inspection(function, **needs):
     return {"inspections": [{"code": "look", "severity": "note", "function": function, "message": "看", "remedy": "改"} | needs]}
 
 
+NARROW = {"code": "narrow", "label": "窄", "unit": "万元", "kind": "money", "minimum": "2", "maximum": "1"}
 EXPRESSION = ("groups", 1, "fields", 0, "expression")
 UNLIKE = "单位不同，不能相加减或比较："
 
@@ -234,11 +235,14 @@ FAULTS = {
     ),
     "a field that is a condition": (field("spent > 0"), [(EXPRESSION, "“spent > 0”应为数值")]),
     "an expression that is code": (field("spent.real"), [(EXPRESSION, "表达式中不允许使用 Attribute")]),
-    "an expression that is no expression": (field("spent +"), [(EXPRESSION, "表达式无法解析：spent +")]),
+    "an expression that is no expression": (
+        field("spent +"),
+        [(EXPRESSION, "表达式无法解析（除号写 /，乘号写 *，括号和逗号用半角）：spent +")],
+    ),
     "a division by nothing": (field("spent / 0"), [(EXPRESSION, "“spent / 0”的除数恒为 0，永远没有值")]),
     "a division by what cancels out": (
         field("spent / (budget - budget)"),
-        [(EXPRESSION, "“spent / (budget - budget)”的除数恒为 0，永远没有值")],
+        [(EXPRESSION, "“spent / (budget - budget)”的除数恒为 0，永远没有值"), (EXPRESSION, "算出的单位是“%”，字段的单位是“万元”")],
     ),
     "money and people together": (field("spent + cases"), [(EXPRESSION, f"{UNLIKE}万元 与 个（spent，cases）")]),
     "a rule over nothing": (ruled(value="nothing"), [((*RULE, "value"), "引用了不存在的字段“nothing”")]),
@@ -297,9 +301,32 @@ FAULTS = {
     "fields in a ring": (
         fields(("x", "y"), ("free", "spent"), ("y", "z"), ("z", "x + spent"), ("waits", "z")),
         [
-            (("groups", 1, "fields", number, "expression"), "字段互相引用，无法计算：x、y、z、waits")
-            for number in (0, 2, 3, 4)
+            (("groups", 1, "fields", number, "expression"), "字段互相引用，无法计算：x、y、z")
+            for number in (0, 2, 3)
         ],
+    ),
+    "an inspection of a heading": (
+        inspection("full_marks_with_problems", sections=["opening", "head"])
+        | {"sections": [*TINY["sections"], {"code": "head", "level": "1", "text": "false"}]},
+        [(("inspections", 0, "sections"), "提纲“head”只是标题，没有文字")],
+    ),
+    "an inspection of projects against two fields": (
+        inspection("projects_total", fields=["spent", "budget"], project_field="spent"),
+        [(("inspections", 0, "fields"), "只写整体的一个字段")],
+    ),
+    "a check with a code of the engine": (check(code="own_rows"), [(("checks", 0, "code"), "“own_rows”是系统自用的代码")]),
+    "an inspection with a code of the engine": (
+        inspection("repeated_text", code="no_evidence"),
+        [(("inspections", 0, "code"), "“no_evidence”是系统自用的代码")],
+    ),
+    "a minimum above the maximum": (
+        {"groups": [TINY["groups"][0] | {"fields": [*TINY["groups"][0]["fields"], NARROW]}]},
+        [(("groups", 0, "fields", 5, "minimum"), "下限 2 大于上限 1")],
+    ),
+    "a grade above a hundred": (grades(("优", "100.01"), ("差", "0")), [(("grades", 0), "最高一级“优”不能高于 100 分")]),
+    "a kind of own rows twice": (
+        {"indicators": [own_group(kinds=["数量指标", "数量指标"])]},
+        [(("indicators", 0, "own", "kinds"), "指标“产出”：类别重复")],
     ),
     "an inspection of fields without any": (inspection("undefined_rates"), [(("inspections", 0), "“undefined_rates”缺少 fields")]),
     "an inspection of projects without anything": (
@@ -353,7 +380,7 @@ SOUND = {
     "levels end to end": judged(("0.8", "1"), ("0.6", "0.8"), ("0", "0.6")),
     "items that add up": ruled("checklist", items=[{"code": code, "label": code, "points": "50"} for code in "ab"]),
     "a question": ruled("yes_no", statement="公开一致"),
-    "days": ruled("lateness", value="cases", step="1"),
+    "days": ruled("lateness", value="5", step="1"),
     "percentage points of a quotient": ruled("per_point", value="spent / budget", direction="under", full_if="1", step="1"),
     "an alternative with all points": ruled(alternatives=[{"when": "budget == 0", "points": "100", "reason": "无"}]),
     "a row that may be removed": ruled(alternatives=[{"when": "budget == 0", "not_applicable": "true", "reason": "无"}]),
@@ -361,6 +388,8 @@ SOUND = {
     "a check of a rate": check(left="rate", right="spent / budget", when="cases > 0"),
     "a cap below a hundred": cap(at_most="99.99"),
     "one grade": grades(("优", "0")),
+    "a grade at a hundred": grades(("优", "100"), ("差", "0")),
+    "a field of one value": {"groups": [TINY["groups"][0] | {"fields": [*TINY["groups"][0]["fields"], NARROW | {"maximum": "2"}]}]},
     "measures after problems": {
         **inspection("measures_without_problem", sections=["opening", "end"]),
         "sections": [*TINY["sections"], {"code": "end", "level": "1"}],

@@ -50,15 +50,15 @@ def test_rows_stand_under_their_kinds_in_the_order_of_the_scheme():
                     "产出",
                     "90",
                     [
-                        ("own_kind_1", "数量指标", "60.5", [("own_1", "新建机房", "60", []), ("own_3", "培训", "0.5", [])]),
-                        ("own_kind_2", "质量指标", "40", [("own_2", "群众认可", "40", [])]),
+                        ("own_kind_1_1", "数量指标", "60.5", [("own_1", "新建机房", "60", []), ("own_3", "培训", "0.5", [])]),
+                        ("own_kind_1_2", "质量指标", "40", [("own_2", "群众认可", "40", [])]),
                     ],
                 ),
             ],
         )
     ]
     assert list(whole.scored) == ["spending", "own_1", "own_3", "own_2"]
-    assert [[item.code for item in path] for path in whole.rows][1] == ["all", "own", "own_kind_1", "own_1"]
+    assert [[item.code for item in path] for path in whole.rows][1] == ["all", "own", "own_kind_1_1", "own_1"]
 
 
 def test_rows_stand_straight_under_a_group_without_kinds():
@@ -71,12 +71,12 @@ def test_a_row_of_a_kind_that_is_not_there_stands_nowhere():
     assert list(complete(scheme_of(kinds=KINDS), [replace(BUILT, kind="")]).scored) == ["spending"]
 
 
-def test_the_code_of_a_kind_stays_within_48_characters():
-    code = "o" * 48
-    group = own_group("100", kinds=KINDS) | {"code": code}
-    whole = complete(tiny_scheme(indicators=[group]), [replace(BUILT, group=code)])
+def test_kinds_of_two_groups_whose_codes_begin_alike_have_codes_of_their_own():
+    codes = ["o" * 47 + end for end in "ab"]
+    groups = [own_group("50", kinds=KINDS) | {"code": code} for code in codes]
+    whole = complete(tiny_scheme(indicators=groups), [replace(BUILT, group=code, code=f"own_{n}") for n, code in enumerate(codes, start=1)])
 
-    assert [item.code for item in whole.own_groups[code].children] == ["o" * 40 + "_kind_1"]
+    assert [[item.code for item in whole.own_groups[code].children] for code in codes] == [["own_kind_1_1"], ["own_kind_2_1"]]
 
 
 def test_nothing_else_of_the_scheme_changes():
@@ -131,7 +131,7 @@ ALL_90 = [replace(BUILT, points=Decimal(50)), LIKED]
         ({"levels": LEVELS, "kinds": KINDS}, ALL_90, []),
         ({"levels": LEVELS}, ALL_90, []),
         ({}, [], [RowFault("own", "“产出”应至少自设 1 项指标，现有 0 项", "请补充指标")]),
-        ({"minimum": "0"}, [], []),
+        ({"minimum": "0"}, [], [RowFault("own", "“产出”自设指标合计 0 分，应为 90 分", "请调整各项分值")]),
         ({"minimum": "3", "levels": LEVELS}, ALL_90, [RowFault("own", "“产出”应至少自设 3 项指标，现有 2 项", "请补充指标")]),
         ({"minimum": "2", "levels": LEVELS}, ALL_90, []),
         ({"levels": LEVELS}, [BUILT, LIKED], [RowFault("own", "“产出”自设指标合计 100 分，应为 90 分", "请调整各项分值")]),
@@ -152,7 +152,7 @@ def one(**changes):
 
 NO_TARGET = RowFault("own_1", "“新建机房”没有填写指标值", "请填写指标值；不能量化的写明预期目标")
 NO_ACTUAL = RowFault("own_1", "“新建机房”没有填写实际完成值", "请填写实际完成值")
-ZERO = RowFault("own_1", "“新建机房”的指标值为 0，任何结果都算完成", "请填写大于 0 的指标值，或改为“≤”“=”")
+ZERO = RowFault("own_1", "“新建机房”的指标值不大于 0，任何结果都算完成", "请填写大于 0 的指标值，或改为“≤”“=”")
 
 
 @pytest.mark.parametrize(
@@ -169,7 +169,7 @@ ZERO = RowFault("own_1", "“新建机房”的指标值为 0，任何结果都�
         ({}, one(target=Decimal(0), actual=None), [ZERO]),
         ({}, one(target=Decimal(0), direction="at_most"), []),
         ({}, one(target=Decimal(0), direction="equals"), []),
-        ({}, one(target=Decimal(-1)), []),
+        ({}, one(target=Decimal(-1)), [ZERO]),
         ({}, one(actual=Decimal(0)), []),
         (
             {},

@@ -83,7 +83,8 @@ def test_what_the_real_report_leaves_unexplained_stands_against_signing_it():
 
     assert {item.code: item.comparison for item in judged.blocking} == {
         "carry_balance": "年末结转和结余 0.00万元，年初结转和结余 0.00万元，调整预算合计 48,774.54万元，"
-        "支出决算合计 46,477.42万元，财政收回 0.00万元；相差 -2,297.12万元",
+        "支出决算合计 46,477.42万元，财政收回 0.00万元；"
+        "年初结转和结余 + 调整预算合计 − 支出决算合计 − 财政收回 = 2,297.12万元；相差 -2,297.12万元",
         "adjusted_much": "预算调整率 -17.05%",
         "full_marks": "",
     }

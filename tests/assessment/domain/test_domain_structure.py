@@ -67,10 +67,10 @@ FAULTS = {
     "a heading that is perhaps text": (section(text="perhaps"), [(("sections", 0, "text"), "应为 true 或 false")]),
     "a code with capitals": (field(code="Total"), [((*FIELD, "code"), NAMED)]),
     "a code of 49 characters": (field(code="a" * 49), [((*FIELD, "code"), NAMED)]),
-    "a kind of field that is unknown": (field(kind="gold"), [((*FIELD, "kind"), "取值不在允许的范围内，应为 money, count 或 percent")]),
+    "a kind of field that is unknown": (field(kind="gold"), [((*FIELD, "kind"), "取值不在允许的范围内，应为 money、count 或 percent")]),
     "a minimum in thousandths of millionths": (field(minimum="0.00000000001"), [((*FIELD, "minimum"), "小数位数过多，最多 10 位小数")]),
     "an absurd maximum": (field(maximum="1E+99999999"), [((*FIELD, "maximum"), "数值过大")]),
-    "a maximum without end": (field(maximum="Infinity"), [((*FIELD, "maximum"), "取值不对")]),
+    "a maximum without end": (field(maximum="Infinity"), [((*FIELD, "maximum"), "应为数字")]),
     "no indicators": ({"indicators": []}, [(("indicators",), "至少要有一项")]),
     "points below nothing": ({"indicators": [ROW | {"points": "-1"}]}, [(("indicators", 0, "points"), "数值过小，应大于 0")]),
     "points of nothing": ({"indicators": [ROW | {"points": "0"}]}, [(("indicators", 0, "points"), "数值过小，应大于 0")]),
@@ -80,8 +80,8 @@ FAULTS = {
     "a rule without a shape": (ruled(value="rate"), [(RULE, "缺少 shape（评分规则的种类）")]),
     "an unknown shape": (
         ruled(shape="lottery"),
-        [(RULE, "没有这种评分规则，可用的有 proportional, reverse, bands, deduction, lateness, per_point, three_state, checklist, "
-            "yes_no, judgement, target")],
+        [(RULE, "没有这种评分规则，可用的有 proportional、reverse、bands、deduction、lateness、per_point、three_state、checklist、"
+            "yes_no、judgement")],
     ),
     "a rule without its parameters": (ruled(shape="proportional"), [((*RULE, "value"), MISSING), ((*RULE, "full_at"), MISSING)]),
     "bands without any": (ruled(shape="bands", value="rate"), [((*RULE, name), MISSING) for name in ("direction", "bands", "otherwise")]),
@@ -128,8 +128,8 @@ FAULTS = {
     ),
     "an inspection that is unknown": (
         {"inspections": [{"code": "a", "severity": "note", "message": "看", "remedy": "改", "function": "guess"}]},
-        [(("inspections", 0, "function"), "取值不在允许的范围内，应为 undefined_rates, projects_total, full_marks_with_problems, "
-            "measures_without_problem, repeated_text, dates_after_year, text_contradicts, text_differs 或 typed_figures")],
+        [(("inspections", 0, "function"), "取值不在允许的范围内，应为 undefined_rates、projects_total、full_marks_with_problems、"
+            "measures_without_problem、repeated_text、dates_after_year、text_contradicts、text_differs 或 typed_figures")],
     ),
     "a cap below nothing": (
         {"caps": [{"code": "low", "when": "rate < 1", "at_most": "-1", "reason": "低"}]},

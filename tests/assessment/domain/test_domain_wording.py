@@ -6,7 +6,7 @@ import pytest
 
 from assessment.domain.expressions import NoValue
 from assessment.domain.figures import compute_values
-from assessment.domain.wording import figures_used, in_figures, in_words, show_in, show_limit, show_measure, show_own, unfolded
+from assessment.domain.wording import figures_used, in_figures, in_words, show_apart, show_in, show_limit, show_measure, show_own, unfolded
 from tests.factories_domain import derived_scheme, tiny_field, tiny_scheme
 
 FIELDS = {code: tiny_field(code=code, label=label) for code, label in (("a", "甲"), ("b", "乙"), ("c", "丙"), ("d", "丁"))}
@@ -129,6 +129,24 @@ def test_a_number_in_a_unit_has_two_places_at_most(unit, value, shown):
 )
 def test_limits_and_targets_are_shown_as_they_were_written(unit, value, limit, own):
     assert (show_limit(unit, Decimal(value)), show_own(unit, Decimal(value))) == (limit, own)
+
+
+@pytest.mark.parametrize(
+    ("unit", "value", "limit", "expected"),
+    [
+        ("%", "0.95", "0.95", "原样"),
+        ("%", "0.9499", "0.95", "原样"),
+        ("%", "0.94995", "0.95", "94.995%"),
+        ("%", "0.949999", "0.95", "94.9999%"),
+        ("%", "0.9500001", "0.95", "95.00001%"),
+        ("%", "0.9499999999", "0.95", "94.99999999%"),
+        ("%", "0.94999999999", "0.95", "原样"),
+        ("万元", "100.001", "100", "100.001万元"),
+        ("", "0.00001", "0", "0.00001"),
+    ],
+)
+def test_a_value_is_never_shown_as_the_limit_that_it_is_not(unit, value, limit, expected):
+    assert show_apart(unit, Decimal(value), Decimal(limit), "原样") == expected
 
 
 def test_a_value_rests_on_the_typed_figures_behind_it():
