@@ -19,7 +19,20 @@ from assessment.services import evidence, parts, waivers
 from assessment.services.own_rows import save_own_rows
 from assessment.services.schemes import load_scheme
 from reports.services.jobs import ask_preview
-from tests.factories import PDF, Line, example_scheme, good_figures, make_round, make_unit, make_user, own_rows, own_scheme, stored_scheme
+from tests.browsing import data_of
+from tests.factories import (
+    PDF,
+    Line,
+    changed_scheme,
+    example_scheme,
+    good_figures,
+    make_round,
+    make_unit,
+    make_user,
+    own_rows,
+    own_scheme,
+    stored_scheme,
+)
 from units.models import Role, User
 
 pytestmark = pytest.mark.django_db
@@ -27,9 +40,10 @@ pytestmark = pytest.mark.django_db
 
 def questions(client: Client, address: str) -> int:
     """How many queries a page takes, once everything a process keeps is warm."""
-    client.get(address)
+    data_of(client.get(address))
     with CaptureQueriesContext(connection) as asked:
         response: Any = client.get(address)
+        data_of(response)
     assert response.status_code == 200
     return len(asked)
 
@@ -174,3 +188,17 @@ def test_the_review_view_with_one_and_three_files(client: Client) -> None:
     client.force_login(line.reviewer)
     counts = [questions(client, reverse("admin:assessment_filing_change", args=[item.filing.pk])) for item in (line, other)]
     assert counts[0] == counts[1]
+
+
+def test_trying_a_scheme_on_one_filing_and_on_three(client: Client) -> None:
+    line = Line()
+    other = load_scheme(changed_scheme("example_whole", {}, version="2023.1"), active=False)[0]
+    address = reverse("admin:assessment_schemeversion_impact", args=[other.pk])
+    client.force_login(line.lead)
+
+    one, shown = questions(client, address), data_of(client.get(address)).decode().count('<tr><th scope="row">')
+    for _ in range(2):
+        Line(department=line.department)
+
+    assert (shown, data_of(client.get(address)).decode().count('<tr><th scope="row">')) == (1, 3)
+    assert questions(client, address) == one
