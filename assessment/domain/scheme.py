@@ -29,7 +29,7 @@ class Scheme(Plain):
     title: Annotated[str, StringConstraints(min_length=1, max_length=200)]
     kind: Literal["whole", "project"]
     source: Short
-    subject: Short
+    subject: Annotated[str, StringConstraints(min_length=1, max_length=200)]
     report_title: Short
     seal_line: Short
     not_applicable: Literal["full", "removed"] = "full"
