@@ -129,6 +129,20 @@ def test_another_waiver_of_the_same_finding_takes_the_place_of_the_first() -> No
     assert standing(line) == (False, Waived("已报财政部门备案", second.expires_on, second.comparison))
 
 
+def test_a_waiver_lapses_with_other_figures_and_holds_again_with_those_it_was_given_for() -> None:
+    line = blocked_line()
+    waiver = waive(line)
+    assert waiver.comparison == "在用固定资产 900.00万元，固定资产总额 800.00万元；相差 +100万元"
+
+    parts.save_figures(line.assessment.pk, by=line.preparer, version=2, figures={"assets_used": Decimal("900.01")})
+    assert standing(line) == (True, None)
+    assert refusal_of(lambda: request(line)) == BLOCKED
+    assert contents.content_of(line.filing).assessments[0].waivers == {}
+
+    parts.save_figures(line.assessment.pk, by=line.preparer, version=3, figures={"assets_used": Decimal(900)})
+    assert standing(line) == (False, Waived(REASON, waiver.expires_on, waiver.comparison))
+
+
 def test_a_waiver_holds_to_the_end_of_its_day_and_the_finding_stands_again_on_the_next(later: Callable[[int], None]) -> None:
     line = blocked_line()
     waiver = waive(line, expires_on=today() + timedelta(days=1))
