@@ -14,7 +14,7 @@ from assessment.domain.errors import DomainError
 from assessment.domain.figures import parse_number
 from assessment.domain.own_rows import DIRECTIONS, MAX_LABEL, MAX_ROWS, OwnRow
 from assessment.domain.scheme import Scheme
-from assessment.forms.fields import NumberInput, PointsField
+from assessment.forms.fields import LinesField, NumberInput, PointsField
 from assessment.services.own_rows import MAX_AIM, MAX_UNIT
 
 BLANK = 2
@@ -109,12 +109,12 @@ class OwnRowsForm(forms.Form):
         kinds = [("", "请选择"), *((kind, kind) for kind in slot.group.own.kinds)]
         select = forms.Select({"class": "form-select"})
         fields = {
-            "label": forms.CharField(required=False, max_length=MAX_LABEL, widget=forms.TextInput(text)),
+            "label": LinesField(required=False, max_length=MAX_LABEL, widget=forms.TextInput(text)),
             "kind": forms.ChoiceField(required=False, choices=kinds, widget=select),
             "direction": forms.ChoiceField(required=False, choices=list(DIRECTIONS.items()), widget=select),
             "target": QuantityField(required=False),
-            "unit": forms.CharField(required=False, max_length=MAX_UNIT, widget=forms.TextInput(text)),
-            "aim": forms.CharField(required=False, max_length=MAX_AIM, widget=forms.TextInput(text)),
+            "unit": LinesField(required=False, max_length=MAX_UNIT, widget=forms.TextInput(text)),
+            "aim": LinesField(required=False, max_length=MAX_AIM, widget=forms.TextInput(text)),
             "points": PointsField("", slot.group.points),
             "actual": QuantityField(required=False),
             "remove": forms.BooleanField(required=False, widget=forms.CheckboxInput({"class": "form-check-input"})),

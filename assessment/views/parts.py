@@ -166,7 +166,11 @@ class OwnRowsPage(PartPage):
 
     def rows(self, form: OwnRowsForm) -> dict[str, Any]:
         last = max((slot.number for slot in form.slots), default=-1)
-        return {"groups": tables.own_groups(self.judged, form, self.conflicts), "row_count": last + 1, "columns": COLUMNS}
+        return {
+            "groups": tables.own_groups(self.judged, self.inputs.own_rows, form, self.conflicts),
+            "row_count": last + 1,
+            "columns": COLUMNS,
+        }
 
 
 class ScoresPage(PartPage):

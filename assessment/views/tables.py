@@ -1,6 +1,6 @@
 """Rows for the templates of the parts: the form's fields with what the scheme and the engine say of them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -16,7 +16,8 @@ from assessment.domain.figures import beside_unit, show_value, show_with_unit
 from assessment.domain.findings import Finding, Side
 from assessment.domain.inputs import Answer
 from assessment.domain.narrative import Heading, outline
-from assessment.domain.scheme import Field, Indicator, Scheme, paths_of
+from assessment.domain.own_rows import OwnRow
+from assessment.domain.scheme import Field, Indicator, Scheme
 from assessment.domain.scoring import Points, score
 from assessment.forms.own_rows import COLUMNS, OwnRowsForm, Slot
 from assessment.models import Assessment
@@ -149,13 +150,13 @@ class OwnGroup:
     findings: list[Finding]
 
 
-def own_groups(judged: Evaluation, form: OwnRowsForm, conflicts: Mapping[str, str]) -> list[OwnGroup]:
-    """Every group with its rows and its blank places."""
+def own_groups(judged: Evaluation, rows: Sequence[OwnRow], form: OwnRowsForm, conflicts: Mapping[str, str]) -> list[OwnGroup]:
+    """Every group with its rows and its blank places; ``rows`` without a kind count as well."""
     return [
         OwnGroup(
             group,
             [_own_slot(judged, form, slot, conflicts) for slot in form.slots if slot.group.code == group.code],
-            sum((path[-1].points for path in paths_of(group)), Decimal(0)),
+            sum((row.points for row in rows if row.group == group.code), Decimal(0)),
             _at(judged, f"own:{group.code}"),
         )
         for group in judged.scheme.own_groups.values()

@@ -120,6 +120,18 @@ def test_a_row_that_changes_after_a_return_loses_the_office_s_points() -> None:
     assert points == {rows[0].code: None, rows[1].code: Decimal(1)}
 
 
+def test_points_of_a_row_without_a_kind_count_as_given_away_and_a_long_name_is_told_in_words() -> None:
+    line = two_groups()
+    line.assessment.own_rows.filter(group="fairness").update(kind="")
+    address, client = reverse("assessment:own_rows", args=[line.assessment.pk]), signed_in(line.preparer)
+
+    page = client.get(address)
+    long = send(client, page, changes={"r0-label": "长" * 101})
+
+    assert read(page).texts("section.sheet h2 .quiet") == ["已分配 8 / 8 分", "已分配 6 / 6 分"]
+    assert (long.status_code, read(long).texts(".field-error")) == (422, ["超过 100 字，请精简（现有 101 字）"])
+
+
 def test_only_one_level_is_chosen_of_a_judgement() -> None:
     line = Line()
     answers = {"social_effect": Answer(frozenset({"achieved", "missed"}), Decimal(8))}
