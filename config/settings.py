@@ -211,9 +211,16 @@ else:
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_PUBLISH_RETRY = False
+# At the soft limit the print breaks off and says so. Where it cannot, deep in a library, the process is ended at the hard
+# one. Both come before the job's lease runs out (three minutes, reports.services.jobs): until then nobody else prints it.
 CELERY_TASK_SOFT_TIME_LIMIT = 90
 CELERY_TASK_TIME_LIMIT = 120
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# A printing process is renewed after so many jobs, and after one that took much memory (KiB), which it would keep.
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 500
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 400_000
+# It loads the print engine before it says that it is up; Celery would end it after four seconds.
+CELERY_WORKER_PROC_ALIVE_TIMEOUT = 60
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = TIME_ZONE

@@ -1,4 +1,4 @@
-"""Celery tasks: thin, with plain arguments; the service claims, and stops if the job is taken or done."""
+"""Celery tasks: thin, and without arguments: a message says that there is work, the service takes the most urgent."""
 
 from celery import shared_task
 
@@ -6,6 +6,6 @@ from reports.services import printing
 
 
 @shared_task(acks_late=True, ignore_result=True)
-def print_job(job_id: int) -> None:
-    """Print one job's PDF; a second run finds it printed and stops."""
-    printing.run_print_job(job_id)
+def print_job() -> None:
+    """Print the most urgent job that waits; a message too many finds none, and stops."""
+    printing.print_next()

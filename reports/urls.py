@@ -12,5 +12,6 @@ urlpatterns = [
     path("prints/preview/<int:pk>/", jobs.preview, name="preview"),
     path("prints/<int:pk>/", jobs.job, name="job"),
     path("prints/<int:pk>/retry/", jobs.retry, name="retry"),
+    path("prints/<int:pk>/cancel/", jobs.cancel, name="cancel"),
     path("prints/<int:pk>/report.pdf", jobs.job_pdf, name="job_pdf"),
 ]

@@ -16,7 +16,8 @@ from django.utils import timezone
 from assessment.domain.workflow import Status
 from assessment.models import SchemeVersion
 from assessment.services import evidence, waivers
-from reports.models import PrintJob, Publication
+from reports.models import PrintBatch, PrintJob, Publication
+from reports.services.batches import print_round
 from tests.browsing import data_of
 from tests.factories import PDF, Line, make_department, make_unit, make_user, own_scheme, stored_scheme
 from units.models import Role, User
@@ -55,6 +56,7 @@ ACT_ON_FILING = {
     "assessment:remove_evidence": "evidence",
     "reports:preview": "filing",
     "reports:retry": "job",
+    "reports:cancel": "job",
 }
 #: Acts at the desk on a filing that is past them: answered by a message after a redirect, or on the page itself.
 ACT_AT_DESK = {
@@ -80,10 +82,12 @@ DESK = {
     "admin:assessment_round_changelist": OFFICE,
     "admin:assessment_schemeversion_changelist": OFFICE,
     "admin:reports_printjob_changelist": OFFICE,
+    "admin:reports_printbatch_changelist": OFFICE,
     "admin:reports_publication_changelist": OFFICE,
     "admin:assessment_filing_add": set(),
     "admin:assessment_schemeversion_add": ADMINISTRATOR,
     "admin:reports_printjob_add": set(),
+    "admin:reports_printbatch_add": set(),
     "admin:reports_publication_add": set(),
     "admin:assessment_round_add": ADMINISTRATOR,
     "admin:units_budgetunit_changelist": ADMINISTRATOR,
@@ -98,6 +102,7 @@ DESK_OBJECTS = {
     "assessment_filing": ("filing", OFFICE),
     "assessment_round": ("round", OFFICE),
     "reports_printjob": ("job", OFFICE),
+    "reports_printbatch": ("batch", OFFICE),
     "reports_publication": ("publication_row", OFFICE),
     "units_budgetunit": ("unit", ADMINISTRATOR),
     "units_user": ("user", ADMINISTRATOR),
@@ -129,6 +134,8 @@ class Target:
             return self.line.assessment.waivers.get().pk
         if kind == "job":
             return PrintJob.objects.filter(filing=filing).latest("pk").pk
+        if kind == "batch":
+            return PrintBatch.objects.get(round=filing.round_id).pk
         return Publication.objects.get(filing=filing).pk
 
 
@@ -163,7 +170,10 @@ def world(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytes
     with django_db_blocker.unblock(), transaction.atomic():
         with override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("world")):
             department = make_department()
-            yield World(published(department), published(department), published(make_department("另一部门")), Path(settings.MEDIA_ROOT))
+            made = World(published(department), published(department), published(make_department("另一部门")), Path(settings.MEDIA_ROOT))
+            for line in (made.own.line, made.foreign.line):
+                print_round(line.filing.round_id, by=line.lead)
+            yield made
         transaction.set_rollback(True)
 
 
@@ -201,6 +211,7 @@ def names() -> set[str]:
 def test_the_tables_name_every_address_there_is() -> None:
     objects = {f"admin:{name}_{page}" for name in (*DESK_OBJECTS, "assessment_schemeversion") for page in ("change", "history", "delete")}
     objects |= {f"admin:assessment_schemeversion_{page}" for page in ("impact", "activate")}
+    objects |= {f"admin:reports_printbatch_{page}" for page in ("print", "cancel", "retry", "zip")}
     tables = [PUBLIC, SIGNED_IN, READ_FILING, ACT_ON_FILING, ACT_AT_DESK, DESK, objects, ELSEWHERE]
     assert names() == set().union(*tables)
 
@@ -297,6 +308,32 @@ def test_the_pages_of_a_scheme_are_read_by_the_office_and_it_is_activated_by_adm
     reading = {"change": 200, "impact": 200, "history": 200, "delete": 403}
     assert pages == (reading if role in OFFICE else dict.fromkeys(reading, 302))
     assert (version.get().activated_at is not None) == (role == Role.ADMINISTRATOR)
+
+
+@pytest.mark.parametrize("role", PERSONS)
+def test_a_round_is_printed_by_who_reviews_or_approves_and_taken_away_by_the_office(
+    client: Client, world: World, role: Role | None
+) -> None:
+    client.force_login(world.person(role))
+    own, foreign = world.own.number("batch"), world.foreign.number("batch")
+    before = list(PrintBatch.objects.order_by("pk").values())
+
+    taken: dict[str, Any] = {}
+    for name, pk in (("own", own), ("foreign", foreign)):
+        response: Any = client.get(reverse("admin:reports_printbatch_zip", args=[pk]))
+        taken[name] = (response.status_code, data_of(response)[:2])
+    acted = {}
+    for name, target in (("own", world.own), ("foreign", world.foreign)):
+        pages = {"print": "round", "retry": "batch", "cancel": "batch"}
+        acts = {page: reverse(f"admin:reports_printbatch_{page}", args=[target.number(kind)]) for page, kind in pages.items()}
+        acted[name] = [client.post(address).status_code for address in acts.values()]
+
+    foreign_answer = (404, b"<!") if role in OFFICE else (302, b"")
+    assert taken == {"own": (200, b"PK") if role in OFFICE else (302, b""), "foreign": foreign_answer}
+    assert acted == {"own": [302, 302, 302], "foreign": [404, 404, 404] if role in OFFICE else [302, 302, 302]}
+    cancelled = list(PrintBatch.objects.exclude(cancelled_at=None).values_list("pk", flat=True))
+    assert cancelled == ([own] if role in {Role.REVIEWER, Role.LEAD} else [])
+    assert len(before) == PrintBatch.objects.count()
 
 
 @pytest.mark.parametrize("role", PERSONS)

@@ -6,6 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -18,6 +20,8 @@ from assessment.models import Part
 from assessment.services import evidence, parts, waivers
 from assessment.services.own_rows import save_own_rows
 from assessment.services.schemes import load_scheme
+from reports.models import PrintBatch, PrintJob
+from reports.services.batches import print_round
 from reports.services.jobs import ask_preview
 from tests.browsing import data_of
 from tests.factories import (
@@ -172,6 +176,44 @@ def test_the_pages_of_one_filing_with_one_and_three_rows_of_its_own_and_waivers(
 
     assert (line.assessment.own_rows.count(), line.assessment.waivers.count()) == (4, 3)
     assert {page: questions(client, page) for page in pages} == one
+
+
+def test_the_pages_of_a_print_job_and_of_a_batch_with_one_and_three_of_each(client: Client) -> None:
+    line = Line(Status.SUBMITTED)
+    client.force_login(line.lead)
+
+    def counted() -> dict[str, int]:
+        """Of a batch with as many done, failed, waiting and left out as there are units of each sort."""
+        batch = print_round(line.filing.round_id, by=line.lead)
+        jobs = list(batch.items.exclude(job=None).order_by("pk").values_list("job", flat=True))
+        third = len(jobs) // 3
+        PrintJob.objects.filter(pk__in=jobs[:third]).update(state="done", finished_at=timezone.now())
+        PrintJob.objects.filter(pk__in=jobs[third : 2 * third]).update(state="failed", error="没有找到字体“仿宋”")
+        assert PrintJob.objects.filter(pk=jobs[0], state="done").exists()
+        for job in PrintJob.objects.filter(pk__in=jobs[:third]):
+            default_storage.save(job.path, ContentFile(b""))
+        pages = {
+            "batch": reverse("admin:reports_printbatch_change", args=[batch.pk]),
+            "zip": reverse("admin:reports_printbatch_zip", args=[batch.pk]),
+            "batches": reverse("admin:reports_printbatch_changelist"),
+            "round": reverse("admin:assessment_round_change", args=[line.filing.round_id]),
+            "waiting": reverse("reports:job", args=[jobs[-1]]),
+            "failed": reverse("reports:job", args=[jobs[third]]),
+        }
+        return {name: questions(client, page) for name, page in pages.items()}
+
+    def grow(signed: int, drafts: int) -> None:
+        for status, number in ((Status.SUBMITTED, signed), (Status.DRAFT, drafts)):
+            for _ in range(number):
+                Line(status, department=line.department, filled=status != Status.DRAFT)
+
+    grow(signed=2, drafts=1)
+    one = counted()
+    grow(signed=6, drafts=2)
+    three = counted()
+
+    assert PrintBatch.objects.count() == 2
+    assert three == one
 
 
 def test_the_review_view_with_one_and_three_files(client: Client) -> None:

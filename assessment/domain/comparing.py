@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from assessment.domain.canonical import decimal_text
-from assessment.domain.elements import Cap, Check, Field, Finds, Indicator, Inspection, Section
+from assessment.domain.elements import Cap, Chart, Check, Field, Finds, Indicator, Inspection, Section
 from assessment.domain.explaining import rule_in_words
 from assessment.domain.findings import SEVERITIES
 from assessment.domain.own_rows import DIRECTIONS
@@ -155,6 +155,15 @@ def _cap(scheme: Scheme, cap: Cap) -> str:
     return f"{in_words(cap.when, scheme.fields)} 时，总分不超过 {decimal_text(cap.at_most)} 分"
 
 
+def _charts(scheme: Scheme) -> dict[str, Told]:
+    return {chart.code: _told(chart, chart.title, _chart(scheme, chart)) for chart in scheme.charts}
+
+
+def _chart(scheme: Scheme, chart: Chart) -> str:
+    rows = (f"{row.label}（{'、'.join(scheme.fields[code].label for code in row.fields)}）" for row in chart.rows)
+    return f"{'、'.join(chart.series)}；{'，'.join(rows)}"
+
+
 def _sections(scheme: Scheme) -> dict[str, Told]:
     return {section.code: _told(section, section.heading or "开头段", _section(section)) for section in scheme.sections}
 
@@ -175,6 +184,7 @@ TOLD: dict[str, Callable[[Scheme], dict[str, Any]]] = {
     "勾稽关系": _checks,
     "专项核查": _inspections,
     "总分封顶": _caps,
+    "图": _charts,
     "报告提纲": _sections,
     "等级": _grades,
 }

@@ -124,6 +124,22 @@ class Section(Plain):
     starter: str = ""
 
 
+class ChartRow(Plain):
+    """One line of a chart: a field for each of its series, in their order."""
+
+    label: Annotated[str, Column(min_length=1, max_length=16)]
+    fields: tuple[Code, ...] = Column(min_length=1, max_length=3)
+
+
+class Chart(Plain):
+    """A chart (图) of the printed report: fields of one unit of measure beside each other, such as budgets and spending by fund."""
+
+    code: Code
+    title: Annotated[str, Column(min_length=1, max_length=30)]
+    series: tuple[Annotated[str, Column(min_length=1, max_length=12)], ...] = Column(min_length=1, max_length=3)
+    rows: tuple[ChartRow, ...] = Column(min_length=1, max_length=8)
+
+
 class Cap(Plain):
     """The whole report has ``at_most`` points while ``when`` holds (总分封顶)."""
 

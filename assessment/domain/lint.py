@@ -209,6 +209,20 @@ def _cap_faults(view: Elements) -> Iterator[Fault]:
     yield from (Fault((*place, "at_most"), "封顶分应低于 100 分") for place, cap in view.caps.items() if cap.at_most >= 100)
 
 
+def _chart_faults(view: Elements) -> Iterator[Fault]:
+    """A chart's lines have a field for each series, all in one unit of measure: a bar can stand for nothing else."""
+    for place, chart in view.charts.items():
+        units: dict[str, None] = {}
+        for number, row in enumerate(chart.rows):
+            here = (*place, "rows", number)
+            if len(row.fields) != len(chart.series):
+                yield Fault(here, f"应为每个系列写一个字段，共 {len(chart.series)} 个")
+            yield from (Fault((*here, "fields"), f"引用了不存在的字段“{code}”") for code in row.fields if code not in view.known)
+            units |= dict.fromkeys(field.unit for code in row.fields if (field := view.known.get(code)))
+        if len(units) > 1:
+            yield Fault(place, f"同一张图的字段应为同一计量单位，这里有{'、'.join(units)}")
+
+
 def _field_faults(view: Elements) -> Iterator[Fault]:
     for place, field in view.fields.items():
         if field.minimum > field.maximum:
@@ -274,6 +288,7 @@ FINDERS: tuple[Callable[[Elements], Iterator[Fault]], ...] = (
     _optional_faults,
     _grade_faults,
     _cap_faults,
+    _chart_faults,
     _field_faults,
     _reserved_codes,
     _taken_names,

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from assessment.domain.elements import Cap, Check, Field, Grade, Indicator, Inspection, Section
+from assessment.domain.elements import Cap, Chart, Check, Field, Grade, Indicator, Inspection, Section
 
 Place = tuple[str | int, ...]
 Element = TypeVar("Element", bound=BaseModel)
@@ -67,7 +67,7 @@ class Elements:
     def __init__(self, data: Any) -> None:
         self.data = data
         self.fields: dict[Place, Field] = {}
-        self.codes: dict[str, list[tuple[Place, str]]] = {"字段": [], "指标": [], "勾稽关系": [], "提纲": [], "封顶": []}
+        self.codes: dict[str, list[tuple[Place, str]]] = {"字段": [], "指标": [], "勾稽关系": [], "提纲": [], "封顶": [], "图": []}
         self.indicators: dict[Place, Indicator] = {}
         for number, group in enumerate(items(data, "groups")):
             for place, field in self._list("字段", Field, group, "fields", ("groups", number)):
@@ -75,6 +75,7 @@ class Elements:
         self.checks = dict(self._list("勾稽关系", Check, data, "checks"))
         self.inspections = dict(self._list("勾稽关系", Inspection, data, "inspections"))
         self.sections = dict(self._list("提纲", Section, data, "sections"))
+        self.charts = dict(self._list("图", Chart, data, "charts"))
         self.caps = dict(self._list("封顶", Cap, data, "caps"))
         self.grades = [grade for item in items(data, "grades") if (grade := _read(Grade, item))]
         for number, item in enumerate(items(data, "indicators")):

@@ -9,12 +9,12 @@ from pydantic import Field as Column
 from pydantic import StringConstraints, ValidationInfo, model_validator
 
 from assessment.domain.dimensions import units_of
-from assessment.domain.elements import Cap, Check, Field, FieldGroup, Grade, Indicator, Inspection, Section
+from assessment.domain.elements import Cap, Chart, Check, Field, FieldGroup, Grade, Indicator, Inspection, Section
 from assessment.domain.expressions import compile_expression
 from assessment.domain.lint import STRUCTURE_ONLY, meaning_faults
 from assessment.domain.rules import Code, Plain, Short
 
-__all__ = ["Cap", "Check", "Field", "Grade", "Indicator", "Inspection", "Scheme", "Section"]
+__all__ = ["Cap", "Chart", "Check", "Field", "Grade", "Indicator", "Inspection", "Scheme", "Section"]
 
 
 class Scheme(Plain):
@@ -38,6 +38,7 @@ class Scheme(Plain):
     checks: tuple[Check, ...] = ()
     inspections: tuple[Inspection, ...] = ()
     caps: tuple[Cap, ...] = ()
+    charts: tuple[Chart, ...] = Column(default=(), max_length=4)
     sections: tuple[Section, ...] = Column(min_length=1)
     grades: tuple[Grade, ...] = Column(min_length=1)
 

@@ -1,7 +1,9 @@
 """Printing: an exchange file → PDF bytes, the same bytes each time; needs no database row and fetches nothing."""
 
-from reports.pdf.engine import render
+from reports.pdf.engine import warm_up
 from reports.pdf.errors import PrintError
-from reports.pdf.fonts import missing_fonts
+from reports.pdf.fonts import missing_fonts, toolchain
+from reports.pdf.marks import COPY, PREVIEW, Mark
+from reports.pdf.printing import render
 
-__all__ = ["PrintError", "missing_fonts", "render"]
+__all__ = ["COPY", "PREVIEW", "Mark", "PrintError", "missing_fonts", "render", "toolchain", "warm_up"]

@@ -3,15 +3,17 @@
 from dataclasses import dataclass
 from datetime import date
 
-from assessment.domain.canonical import decimal_text
+from assessment.domain.canonical import decimal_text, short_code
 from assessment.domain.exchange import AssessmentContent, EvidenceContent, ExchangeFile, InputContent, ReviewContent, ScoreContent
 from assessment.domain.narrative import outline
 from assessment.domain.scheme import Scheme, walk
+from reports.pdf.charts import Picture, pictures
+from reports.pdf.codes import qr_code
 from reports.pdf.errors import PrintError
-from reports.pdf.figures import FigureGroup, figure_groups
+from reports.pdf.figures import FigureGroup, figure_groups, pad_of, places_in
+from reports.pdf.paging import COLUMNS, FIGURE_COLUMNS, Sheet, above_table, figure_sheets
 from reports.pdf.scores import Line, Note, Row, score_lines, score_pages, two_places
-
-TITLE_WIDTH = 19
+from reports.pdf.typeset import balanced, typeset
 
 
 @dataclass(frozen=True)
@@ -55,31 +57,69 @@ class Proof:
 
 
 @dataclass(frozen=True)
-class Printed:
-    """One assessment, ready to print; ``starts`` are the rows that begin a page of its score table."""
+class Table:
+    """A table's title and the small print above it, left and right."""
 
-    number: int
+    title: str
+    left: str
+    right: tuple[str, ...]
+
+    @property
+    def above(self) -> float:
+        """How high they stand, in points."""
+        return above_table(self.title, self.left, "　".join(self.right))
+
+
+@dataclass(frozen=True)
+class Printed:
+    """One assessment, ready to print; ``starts`` are the rows that begin a page of its score table, ``project`` its name if it is one."""
+
     report_title: str
-    table_title: str
+    seal_line: str
+    project: str
     title_lines: tuple[str, ...]
-    scheme: str
     blocks: tuple[Block, ...]
+    pictures: tuple[Picture, ...]
+    score_table: Table
     lines: tuple[Line, ...]
     notes: tuple[Note, ...]
     full: str
+    full_pad: str
     total: str
     total_steps: tuple[str, ...]
     grade: str
+    data_table: Table
     groups: tuple[FigureGroup, ...]
+    explained_table: Table
     explanations: tuple[Explained, ...]
+    evidence_table: Table
     evidence: tuple[Proof, ...]
+    told_table: Table
     told: tuple[Told, ...]
     starts: tuple[int, ...] = (0,)
+    columns = COLUMNS
+    figure_columns = FIGURE_COLUMNS
+
+    @property
+    def heading(self) -> str:
+        """Its line of the contents."""
+        return self.project or self.report_title
+
+    @property
+    def annexes(self) -> tuple[Table, ...]:
+        """The tables behind the data table that have something in them."""
+        filled = ((self.explained_table, self.explanations), (self.evidence_table, self.evidence))
+        return tuple(table for table, rows in filled if rows)
 
     @property
     def pages(self) -> tuple[tuple[Row, ...], ...]:
         """The score table, page by page."""
         return score_pages(self.lines, self.starts)
+
+    @property
+    def sheets(self) -> tuple[Sheet, ...]:
+        """The data table, page by page."""
+        return figure_sheets(self.groups, self.data_table.above)
 
 
 @dataclass(frozen=True)
@@ -102,6 +142,7 @@ class ReviewRow:
 class ReviewPage:
     """The office's review."""
 
+    table: Table
     rows: tuple[ReviewRow, ...]
     total: str
     total_steps: tuple[str, ...]
@@ -120,6 +161,8 @@ class Document:
     seal_line: str
     date: date | None
     digest: str
+    code: str
+    qr: str
     assessments: tuple[Printed, ...]
     review: ReviewPage | None
 
@@ -132,7 +175,7 @@ def document_of(file: ExchangeFile, review: ReviewContent | None, *, explained: 
     if review and review.filing_digest != file.digest.value:
         raise PrintError("复核结果不是对这份自评材料作出的：摘要值不一致")
     content = file.content
-    printed = tuple(_printed(number, item, file, explained=explained) for number, item in enumerate(content.assessments, start=1))
+    printed = tuple(_printed(item, file, explained=explained) for item in content.assessments)
     first = content.assessments[0]
     return Document(
         title=f"{content.unit.name}{content.round.fiscal_year}年度{printed[0].report_title}",
@@ -142,48 +185,50 @@ def document_of(file: ExchangeFile, review: ReviewContent | None, *, explained: 
         seal_line=file.scheme_of(first).seal_line,
         date=content.filled_on,
         digest=file.digest.value,
+        code=short_code(file.digest.value),
+        qr=qr_code(file.digest.value),
         assessments=printed,
-        review=_review(first, file.scheme_of(first), review) if review else None,
+        review=_review(first, file, review) if review else None,
     )
 
 
-def _printed(number: int, content: AssessmentContent, file: ExchangeFile, *, explained: bool) -> Printed:
+def _printed(content: AssessmentContent, file: ExchangeFile, *, explained: bool) -> Printed:
     scheme = file.scheme_of(content)
     lines, notes = score_lines(content, scheme)
     year = f"{file.content.round.fiscal_year}年度"
     named = (content.name,) if content.kind == "project" else ()
+    unit, stem = f"评价单位：{file.content.unit.name}{''.join(f'　项目名称：{name}' for name in named)}", _stem(content, file)
+    version = f"{scheme.title}　{scheme.version} 版"
+    explanations, evidence = _explanations(content, scheme), tuple(_proof(item, scheme) for item in content.evidence)
     return Printed(
-        number=number,
         report_title=scheme.report_title,
-        table_title="".join((year, *named, scheme.report_title.removesuffix("报告"))),
+        seal_line=scheme.seal_line,
+        project="".join(named),
         title_lines=tuple(part for text in (file.content.unit.name, *named, f"{year}{scheme.report_title}") for part in balanced(text)),
-        scheme=f"{scheme.title}　{scheme.version} 版",
         blocks=_blocks(content, scheme),
+        pictures=pictures(content, scheme),
+        score_table=Table(f"附表 1　{stem}指标评分表", unit, (version, "单位：分")),
         lines=lines,
         notes=notes,
         full=decimal_text(scheme.full_points),
+        full_pad=pad_of(decimal_text(scheme.full_points), places_in(line.points for line in lines)),
         total=two_places(content.self_total),
         total_steps=content.total_steps,
         grade=content.grade,
+        data_table=Table(f"附表 2　{stem}基础数据表", unit, ("“不适用”指分母为 0 等无法计算的情形",)),
         groups=figure_groups(content, scheme),
-        explanations=_explanations(content, scheme),
-        evidence=tuple(_proof(item, scheme) for item in content.evidence),
+        explained_table=Table(f"附表 3　{stem}核查意见说明", unit, ()),
+        explanations=explanations,
+        evidence_table=Table(f"附表 {4 if explanations else 3}　{stem}佐证材料清单", unit, ()),
+        evidence=evidence,
+        told_table=Table(f"{stem}测算说明", unit, (version,)),
         told=tuple(_told(item, scheme) for item in content.scores) if explained else (),
     )
 
 
-def balanced(text: str) -> list[str]:
-    """A title in as few lines as it needs, of about equal length, cut at a bracket or a 与 where one is near."""
-    lines: list[str] = []
-    while len(text) > TITLE_WIDTH:
-        ideal = -(-len(text) // -(-len(text) // TITLE_WIDTH))
-        near = [cut for cut in range(max(ideal - 5, 2), min(ideal + 5, TITLE_WIDTH) + 1) if text[cut] not in "）》”、，"]
-        cut = min(
-            near or [ideal], key=lambda place: (text[place] not in "（《与和及" and text[place - 1] not in "）》", abs(place - ideal))
-        )
-        lines.append(text[:cut])
-        text = text[cut:]
-    return [*lines, text]
+def _stem(content: AssessmentContent, file: ExchangeFile) -> str:
+    """What the titles of an assessment's tables begin with: ``2022年度整体绩效自评``."""
+    return f"{file.content.round.fiscal_year}年度{file.scheme_of(content).report_title.removesuffix('报告')}"
 
 
 def _blocks(content: AssessmentContent, scheme: Scheme) -> tuple[Block, ...]:
@@ -192,9 +237,9 @@ def _blocks(content: AssessmentContent, scheme: Scheme) -> tuple[Block, ...]:
     for heading in outline(scheme.sections):
         section = heading.section
         gap = " " if heading.number.endswith(".") else ""
-        paragraphs = tuple(line for line in texts.get(section.code, "").split("\n") if line.strip())
+        paragraphs = tuple(typeset(line) for line in texts.get(section.code, "").split("\n") if line.strip())
         tag = min(max(section.level, 1) + 1, 5)
-        blocks.append(Block(f"{heading.number}{gap}{section.heading}" if section.heading else "", tag, paragraphs))
+        blocks.append(Block(typeset(f"{heading.number}{gap}{section.heading}") if section.heading else "", tag, paragraphs))
     return tuple(blocks)
 
 
@@ -232,8 +277,10 @@ def _proof(item: EvidenceContent, scheme: Scheme) -> Proof:
     return Proof(item.name, labels, item.size, item.public, item.sha256)
 
 
-def _review(content: AssessmentContent, scheme: Scheme, review: ReviewContent) -> ReviewPage:
+def _review(content: AssessmentContent, file: ExchangeFile, review: ReviewContent) -> ReviewPage:
     """Rows in the scheme's order."""
+    scheme = file.scheme_of(content)
+    table = Table(f"{_stem(content, file)}复核评分表", f"评价单位：{file.content.unit.name}", ("单位：分",))
     given = {score.code: score for score in review.scores}
     own = {score.code: score.self_points for score in content.scores}
     rows = []
@@ -241,4 +288,4 @@ def _review(content: AssessmentContent, scheme: Scheme, review: ReviewContent) -
         score = given.get(code)
         points = two_places(score.review_points if score else None)
         rows.append(ReviewRow(row.label, decimal_text(row.points), two_places(own.get(code)), points, score.reason if score else ""))
-    return ReviewPage(tuple(rows), two_places(review.total), review.total_steps, review.grade, review.comment)
+    return ReviewPage(table, tuple(rows), two_places(review.total), review.total_steps, review.grade, review.comment)

@@ -1,96 +1,183 @@
 """WeasyPrint kept warm: one font configuration and one parsed style sheet a process; nothing is ever fetched."""
 
-from dataclasses import replace
-from functools import cache
+import gc
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from functools import cache, lru_cache
+from importlib.resources import files
 from typing import Any, NoReturn
+from xml.etree import ElementTree
 
-from django.template.loader import render_to_string
-
-from assessment.domain.exchange import ExchangeFile, ReviewContent
-from reports.pdf.document import Document, Printed, document_of
 from reports.pdf.errors import PrintError
-from reports.pdf.fonts import PRINT_FOLDER, check_glyphs, check_parts
+from reports.pdf.fonts import PRINT_FOLDER, check_parts
+from reports.pdf.tagging import finish
 
-#: Two settle nearly every score table: one to find its page ends, one to see that they hold.
-PASSES = 6
+#: Parts laid out not long ago: a second preview after one change lays out only what changed.
+KEPT_PARTS = 12
+VARIANT = "pdf/a-3a"
 
 
-def render(file: ExchangeFile, *, review: ReviewContent | None = None, watermark: str = "", explained: bool = False) -> bytes:
-    """The PDF of an exchange file: cover, report, score table, data table, annexes, and the review if given.
+@dataclass(frozen=True)
+class Head:
+    """What the file says of itself; ``attached`` are texts by file name, as JSON."""
 
-    ``explained`` adds how each score came about. The same arguments give the same bytes under the same tool chain.
-    Raises ``PrintError`` when a font or a glyph is missing, or when the review is of another filing.
+    title: str
+    author: str
+    made_on: date | None
+    identifier: bytes
+    attached: tuple[tuple[str, str, str], ...]
+
+
+@lru_cache(maxsize=KEPT_PARTS)
+def lay_out(xml: str) -> tuple[Any, ...]:
+    """The pages of one part, from its well-formed text. Raises ``PrintError`` when a part of the engine is missing."""
+    engine = _engine()
+    return tuple(_made(lambda: engine.source(xml).render(font_config=engine.fonts)).pages)
+
+
+def write(pages: Sequence[Any], head: Head) -> bytes:
+    """The PDF of pages laid out before: tagged PDF/A-3a and PDF/UA-1; the same pages give the same bytes."""
+    engine = _engine()
+    from weasyprint import Attachment
+    from weasyprint.document import Document, DocumentMetadata
+
+    day = datetime.combine(head.made_on or date(1970, 1, 1), time(), UTC)
+    created = head.made_on and day.isoformat()
+    attachments = [
+        Attachment(
+            string=text,
+            name=name,
+            description=about,
+            created=day,
+            modified=day,
+            relationship="Source",
+            url_fetcher=engine.fetcher,
+        )
+        for name, about, text in head.attached
+    ]
+    metadata = DocumentMetadata(head.title, [head.author], created=created, modified=created, attachments=attachments, lang="zh-CN")
+    document = Document(list(pages), metadata, engine.fetcher, engine.fonts, {"srgb": engine.colours}, "srgb")
+    options = {"finisher": finish, "pdf_identifier": head.identifier, "pdf_variant": VARIANT, "output_intent": "kept"}
+    return bytes(_made(lambda: document.write_pdf(**options)))
+
+
+class _Faults(logging.Handler):
+    """Keeps what WeasyPrint reports as an error and goes on without: a chart that could not be drawn, a picture without words."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.told: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.told.append(f"{record.getMessage()}{f'（{record.exc_info[1]}）' if record.exc_info else ''}")
+
+
+def _made(make: Callable[[], Any]) -> Any:
+    """What ``make`` gives; whatever it asks for from elsewhere, or could not draw, is an error: no print is made without.
+
+    WeasyPrint passes over most of both, so what happened is looked at, not what it raised.
     """
-    _engine()
-    document = document_of(file, review, explained=explained)
-    check_glyphs(_html("filing", document=document, watermark=watermark))
-    cut = replace(document, assessments=tuple(_cut_at_pages(item, document) for item in document.assessments))
-    identifier = bytes.fromhex(file.digest.value)[:16]
-    laid_out = _layout(_html("filing", document=cut, watermark=watermark))
-    pdf: bytes = laid_out.write_pdf(pdf_identifier=identifier, pdf_tags=True)
-    return pdf
-
-
-def _html(name: str, **context: Any) -> str:
-    return render_to_string(f"print/{name}.html", context)
-
-
-def _cut_at_pages(assessment: Printed, document: Document) -> Printed:
-    """The score table in one piece a page, so that merged cells end with their page and begin anew on the next."""
-    for turn in range(PASSES):
-        found = _page_starts(assessment, document, slack=turn == 0)
-        if found == assessment.starts:
-            break
-        assessment = replace(assessment, starts=_agreed(assessment.starts, found))
-    return assessment
-
-
-def _page_starts(assessment: Printed, document: Document, *, slack: bool) -> tuple[int, ...]:
-    """The first score row of each page; with ``slack`` pages are a little lower, for what the cutting may add."""
-    pages = _layout(_html("measure", assessment=assessment, document=document, slack=slack)).pages
-    return tuple(row for page in pages if (row := _first_row(page.anchors)) is not None)
-
-
-def _agreed(wanted: tuple[int, ...], found: tuple[int, ...]) -> tuple[int, ...]:
-    """All that was found where it continues what was wanted; else up to the first page that ran over, to go on from there."""
-    if found[: len(wanted)] == wanted:
-        return found
-    over = next(place for place, (want, get) in enumerate(zip(wanted, found, strict=False)) if want != get)
-    return found[: over + 1]
-
-
-def _first_row(anchors: dict[str, Any]) -> int | None:
-    """The first score row on a page; rows are anchored as ``row-<assessment>-<number>``."""
-    return min((int(name.rpartition("-")[2]) for name in anchors if name.startswith("row-")), default=None)
-
-
-def _layout(html: str) -> Any:
-    """The text laid out on pages."""
     from weasyprint.urls import FatalURLFetchingError
 
-    html_class, font_config, style, fetcher = _engine()
+    made, faults, log, fetcher = None, _Faults(), logging.getLogger("weasyprint"), _engine().fetcher
+    log.addHandler(faults)
+    fetcher.asked = ""
     try:
-        return html_class(string=html, url_fetcher=fetcher).render(font_config=font_config, stylesheets=[style])
-    except FatalURLFetchingError as refusal:
-        raise PrintError(str(refusal)) from refusal
+        with suppress(FatalURLFetchingError):
+            made = make()
+    finally:
+        log.removeHandler(faults)
+    if fetcher.asked:
+        raise PrintError(f"打印内容不能引用外部资源：{fetcher.asked[:100]}")
+    if faults.told:
+        raise PrintError(f"打印内容有无法排印的部分：{'；'.join(faults.told)[:300]}")
+    return made
+
+
+def load() -> None:
+    """Load and parse everything once; raises ``PrintError`` while a font or a part is missing."""
+    _engine()
+
+
+def warm_up() -> None:
+    """Load, and leave what is there for good out of the collector's rounds (a worker's start)."""
+    load()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000)
+
+
+@dataclass(frozen=True)
+class _Engine:
+    source: Any
+    fonts: Any
+    fetcher: Any
+    colours: Any
 
 
 @cache
-def _engine() -> tuple[Any, Any, Any, Any]:
-    """WeasyPrint, its font configuration, our style and our fetcher, made once; raises ``PrintError`` while a part is missing."""
+def _engine() -> _Engine:
+    """WeasyPrint with our fonts, style and fetcher, made once; raises ``PrintError`` while a part is missing."""
     check_parts()
+    import cssselect2
+    import pydyf
     from weasyprint import CSS, HTML
     from weasyprint.text.fonts import FontConfiguration
     from weasyprint.urls import FatalURLFetchingError, URLFetcher
 
     class NoFetcher(URLFetcher):  # type: ignore[misc]  # WeasyPrint is untyped
-        """Printing fetches nothing: no network, no file, no data URL."""
+        """Printing fetches nothing: no network, no file, no data URL; what was asked for is kept, for the refusal."""
+
+        asked: str = ""
 
         def fetch(self, url: str, headers: Any = None) -> NoReturn:
-            # Any other error would only be logged, and the print made without the resource.
-            raise FatalURLFetchingError(f"打印内容不能引用外部资源：{url[:100]}")
+            self.asked = self.asked or url
+            raise FatalURLFetchingError(url)
 
-    fetcher = NoFetcher()
-    font_config = FontConfiguration()
-    style = CSS(string=(PRINT_FOLDER / "print.css").read_text("utf-8"), font_config=font_config, url_fetcher=fetcher)
-    return HTML, font_config, style, fetcher
+    pydyf.PDF.page_references = property(_page_references)
+    fetcher, fonts = NoFetcher(), FontConfiguration()
+    style = CSS(string=(PRINT_FOLDER / "print.css").read_text("utf-8"), font_config=fonts, url_fetcher=fetcher)
+
+    class Source(HTML):  # type: ignore[misc]
+        """One part. Our templates are well-formed, so Expat reads them; what a browser would forgive is an error here.
+
+        Our sheet takes the place of the browser's: the many rules for elements that no print has are matched by none.
+        """
+
+        def __init__(self, xml: str) -> None:
+            self.base_url, self.url_fetcher, self.media_type = None, fetcher, "print"
+            root = ElementTree.fromstring(xml)  # noqa: S314  # our own template; a unit's text in it is escaped
+            self.wrapper_element = cssselect2.ElementWrapper.from_html_root(root, content_language=None)
+            self.etree_element = self.wrapper_element.etree_element
+
+        def _ua_stylesheets(self, forms: bool = False) -> list[Any]:
+            return [style]
+
+    return _Engine(Source, fonts, fetcher, _Colours())
+
+
+class _Colours:
+    """The colour space that PDF/A asks for, as WeasyPrint's ``ColorProfile`` gives it to the file.
+
+    That one opens its file for each print without closing it, and gives other bytes once it was asked for its name.
+    """
+
+    name, components = "sRGB2014", ("r", "g", "b")
+    pdf_reference: Any = None
+
+    def __init__(self) -> None:
+        from weasyprint import pdf
+
+        self.content = (files(pdf) / "sRGB2014.icc").read_bytes()
+
+
+def _page_references(pdf: Any) -> tuple[bytes, ...]:
+    """In place of pydyf's own, which lists all pages anew for each element of the structure: quadratic in long reports."""
+    kids = pdf.pages["Kids"]
+    known: tuple[bytes, ...] = pdf.__dict__.get("_page_references", ())
+    if len(known) * 3 != len(kids):
+        known = pdf.__dict__["_page_references"] = tuple(b"%d 0 R" % number for number in kids[::3])
+    return known

@@ -1,5 +1,6 @@
 """The data table on paper: values under each other by their decimal points."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -21,17 +22,18 @@ class FigureRow:
 
 @dataclass(frozen=True)
 class FigureGroup:
-    """Rows under one heading."""
+    """Rows under one heading; ``again`` where it goes on from the column before."""
 
     label: str
     rows: tuple[FigureRow, ...]
+    again: bool = False
 
 
 def figure_groups(content: AssessmentContent, scheme: Scheme) -> tuple[FigureGroup, ...]:
     """The whole data table."""
     groups = [FigureGroup(group.label, tuple(_row(field, content) for field in group.fields)) for group in scheme.groups]
-    places = max((_places(row.text) for group in groups for row in group.rows), default=0)
-    return tuple(replace(group, rows=tuple(replace(row, pad=_pad(row.text, places)) for row in group.rows)) for group in groups)
+    places = places_in(row.text for group in groups for row in group.rows)
+    return tuple(replace(group, rows=tuple(replace(row, pad=pad_of(row.text, places)) for row in group.rows)) for group in groups)
 
 
 def _row(field: Field, content: AssessmentContent) -> FigureRow:
@@ -45,11 +47,17 @@ def _row(field: Field, content: AssessmentContent) -> FigureRow:
     return FigureRow(field.label, field.unit, beside_unit(field, show_typed(field, Decimal(typed))), "")
 
 
+def places_in(texts: Iterable[str]) -> int:
+    """The most decimals among numbers as they are shown."""
+    return max((_places(text) for text in texts if text[-1:].isdecimal()), default=0)
+
+
 def _places(text: str) -> int:
     return len(text.partition(".")[2].rstrip("%"))
 
 
-def _pad(text: str, places: int) -> str:
+def pad_of(text: str, places: int) -> str:
+    """What is set invisibly behind a number with fewer decimals than ``places``; nothing behind words."""
     if not text[-1:].isdecimal():
         return ""
     own = _places(text)

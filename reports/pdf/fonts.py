@@ -1,6 +1,7 @@
 """The fonts that printing uses: under our own family names, all there or none printed, and a glyph for every character."""
 
 import ctypes.util
+import hashlib
 import os
 import shutil
 import subprocess
@@ -83,3 +84,23 @@ def _covered(family: str) -> frozenset[int]:
     file, number = _font_files()[family]
     with TTFont(file, fontNumber=number, lazy=True) as font:
         return frozenset(font.getBestCmap())
+
+
+@cache
+def toolchain() -> str:
+    """What the bytes of a print hang on beside its content: the engine's parts with their versions, and the fonts' digest."""
+    import weasyprint
+    from weasyprint.text.ffi import pango
+
+    number = pango.pango_version()
+    pango_version = f"{number // 10000}.{number // 100 % 100}.{number % 100}"
+    digest = hashlib.sha256()
+    for family in FAMILIES:
+        digest.update(Path(_font_files()[family][0]).read_bytes())
+    return f"WeasyPrint {weasyprint.__version__}, Pango {pango_version}, HarfBuzz {_harfbuzz_version()}, fonts {digest.hexdigest()[:16]}"
+
+
+def _harfbuzz_version() -> str:
+    library = ctypes.CDLL(ctypes.util.find_library("harfbuzz"))
+    library.hb_version_string.restype = ctypes.c_char_p
+    return str(library.hb_version_string().decode())

@@ -1,6 +1,6 @@
 """The score table on paper: its rows, and the merged cells of levels 1 and 2, begun anew on each page."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from assessment.domain.canonical import decimal_text
@@ -8,6 +8,8 @@ from assessment.domain.exchange import AssessmentContent, ScoreContent
 from assessment.domain.explaining import rule_in_words
 from assessment.domain.figures import show_points
 from assessment.domain.scheme import Indicator, Scheme
+from reports.pdf.figures import pad_of, places_in
+from reports.pdf.typeset import typeset
 
 LEVELS = 3
 #: Longer texts stand under the table as notes, where they have the whole width.
@@ -32,6 +34,7 @@ class Line:
     span: int
     label: str
     points: str
+    pad: str
     rule: str
     auto: str
     not_applicable: bool
@@ -76,8 +79,9 @@ def score_lines(content: AssessmentContent, scheme: Scheme) -> tuple[tuple[Line,
     """Every row of the scheme with what the filing says of it, and the notes."""
     given = {score.code: score for score in content.scores}
     notes: list[Note] = []
-    lines = tuple(_line(scheme, number, path, given.get(path[-1].code), notes) for number, path in enumerate(scheme.rows))
-    return lines, tuple(notes)
+    lines = [_line(scheme, number, path, given.get(path[-1].code), notes) for number, path in enumerate(scheme.rows)]
+    places = places_in(line.points for line in lines)
+    return tuple(replace(line, pad=pad_of(line.points, places)) for line in lines), tuple(notes)
 
 
 def _line(scheme: Scheme, number: int, path: tuple[Indicator, ...], score: ScoreContent | None, notes: list[Note]) -> Line:
@@ -88,7 +92,8 @@ def _line(scheme: Scheme, number: int, path: tuple[Indicator, ...], score: Score
         span=LEVELS - len(groups),
         label="：".join(step.label for step in path[len(groups) :]),
         points=decimal_text(row.points),
-        rule="。".join(part for part in (row.basis.rstrip("。"), rule_in_words(scheme, row)) if part),
+        pad="",
+        rule=typeset("。".join(part for part in (row.basis.rstrip("。"), rule_in_words(scheme, row)) if part)),
         auto=two_places(score.auto_points if score else None),
         not_applicable=bool(score and score.not_applicable),
         explain=_short(score.explain if score else "", f"{row.label}测算说明", notes),
@@ -100,8 +105,8 @@ def _line(scheme: Scheme, number: int, path: tuple[Indicator, ...], score: Score
 def _short(text: str, label: str, notes: list[Note]) -> str:
     """The text itself, or where to find it: a narrow cell of a thousand characters would run over several pages."""
     if len(text) <= LONGEST:
-        return text
-    notes.append(Note(len(notes) + 1, label, text))
+        return typeset(text)
+    notes.append(Note(len(notes) + 1, label, typeset(text)))
     return f"见表后注 {len(notes)}"
 
 

@@ -1,7 +1,8 @@
-"""The queue of print jobs: asked, published, claimed under a lease, swept when abandoned."""
+"""The queue of print jobs: asked for, claimed by urgency under a lease, cancelled, tried again, swept when abandoned."""
 
 import secrets
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
@@ -10,15 +11,29 @@ from django.utils import timezone
 from assessment import permissions
 from assessment.domain import exchange
 from assessment.domain.errors import DomainError
-from assessment.models import Filing, Snapshot
+from assessment.models import Filing, Round, Snapshot
 from assessment.services.exchange import export
 from reports.models import PrintJob
-from units.models import User
+from reports.models.jobs import PRIORITIES, UNDER_WAY
+from units.models import Membership, Role, User
 
+#: Longer than the hard time limit of a task (CELERY_TASK_TIME_LIMIT): a lease that ran out belongs to nobody alive.
 LEASE = timedelta(minutes=3)
-RETRY_PUBLISH = timedelta(seconds=30)
+BACK_OFF = timedelta(seconds=30)
 MAX_ATTEMPTS = 3
 MAX_WAITING_PREVIEWS = 3
+#: How many of the most urgent jobs a worker tries for: as many others may be quicker before it goes without.
+CANDIDATES = 20
+
+INTERRUPTED = "打印进程中断"
+GIVEN_UP = f"{INTERRUPTED}，已试 {MAX_ATTEMPTS} 次未成；请重试，仍失败请联系系统管理员"
+#: From where a job can be put back in the queue.
+ENDED_WITHOUT = (PrintJob.State.FAILED, PrintJob.State.CANCELLED)
+
+
+def new_job(kind: PrintJob.Kind, *, by: User, **what: Any) -> PrintJob:
+    """An unsaved job with its kind's place in the queue, due at once."""
+    return PrintJob(kind=kind, priority=PRIORITIES[kind], due_at=timezone.now(), asked_by=by, **what)
 
 
 @transaction.atomic
@@ -31,56 +46,100 @@ def ask_preview(filing: Filing, *, by: User, explained: bool = False) -> PrintJo
     permissions.check_takes_part(by, filing)
     content = exchange.write(export(filing))
     previews = PrintJob.objects.filter(filing=filing, kind=PrintJob.Kind.PREVIEW)
-    same = previews.filter(content=content, explained=explained).exclude(state=PrintJob.State.FAILED).first()
+    same = previews.filter(content=content, explained=explained).exclude(state__in=ENDED_WITHOUT).first()
     if same:
         return same
-    if previews.filter(state__in=[PrintJob.State.WAITING, PrintJob.State.PRINTING]).count() >= MAX_WAITING_PREVIEWS:
+    if previews.under_way().count() >= MAX_WAITING_PREVIEWS:
         raise DomainError("这份材料已有多份预览稿在打印，请稍候")
-    return PrintJob.objects.create(
-        filing=filing, kind=PrintJob.Kind.PREVIEW, content=content, explained=explained, due_at=timezone.now(), asked_by=by
-    )
-
-
-def ask_report(filing: Filing, snapshot: Snapshot, review: Snapshot, *, by: User) -> PrintJob:
-    """Ask for the official report of a signed content, with the review page where the round makes it public."""
-    return PrintJob.objects.create(
-        filing=filing,
-        kind=PrintJob.Kind.REPORT,
-        snapshot=snapshot,
-        review_snapshot=review,
-        with_review=filing.round.review_public,
-        due_at=timezone.now(),
-        asked_by=by,
-    )
-
-
-@transaction.atomic
-def retry(job_id: int, *, by: User) -> PrintJob:
-    """Put a failed job back in the queue with fresh attempts."""
-    job = PrintJob.objects.select_for_update(of=("self",)).select_related("filing__unit").get(pk=job_id)
-    permissions.check_takes_part(by, job.filing)
-    if job.state != PrintJob.State.FAILED:
-        raise DomainError("只有打印失败的任务可以重试")
-    job.state, job.attempts, job.error, job.due_at = PrintJob.State.WAITING, 0, "", timezone.now()
-    job.finished_at = None
+    job = new_job(PrintJob.Kind.PREVIEW, by=by, filing=filing, content=content, explained=explained)
     job.save()
     return job
 
 
-def due_jobs(now: datetime, limit: int = 50) -> list[int]:
-    """Waiting jobs to tell the broker of now; each is told again later in case the message is lost."""
-    ids = list(PrintJob.objects.to_publish(now).values_list("pk", flat=True)[:limit])
-    PrintJob.objects.filter(pk__in=ids, state=PrintJob.State.WAITING).update(due_at=now + RETRY_PUBLISH)
-    return ids
+def ask_report(filing: Filing, snapshot: Snapshot, review: Snapshot, *, by: User) -> PrintJob:
+    """Ask for the official report of a signed content, with the review page where the round makes it public."""
+    with_review = filing.round.review_public
+    job = new_job(PrintJob.Kind.REPORT, by=by, filing=filing, snapshot=snapshot, review_snapshot=review, with_review=with_review)
+    job.save()
+    return job
+
+
+def prints_rounds(user: User, round_: Round) -> bool:
+    """Whether ``user`` may print what units signed in this round: who reviews or approves in its department's finance office."""
+    held = set(Membership.objects.today().filter(user=user, unit_id=round_.department_id).values_list("role", flat=True))
+    return bool(held & {Role.REVIEWER, Role.LEAD}) and Role.ADMINISTRATOR not in held
+
+
+def may_handle(user: User, job: PrintJob) -> bool:
+    """Whether ``user`` may try a job again or cancel it: a copy is the finance office's, all others are of who takes part."""
+    if job.kind == PrintJob.Kind.COPY:
+        return prints_rounds(user, job.filing.round)
+    return permissions.takes_part(user, job.filing)
+
+
+def can_be_cancelled(job: PrintJob) -> bool:
+    """Whether the job is under way and nothing depends on it: an approval needs its report."""
+    return job.state in UNDER_WAY and job.kind != PrintJob.Kind.REPORT
+
+
+def _take(job_id: int, *, by: User) -> PrintJob:
+    """Lock the row first, then ask whether ``by`` may do anything with it."""
+    job = PrintJob.objects.select_for_update(of=("self",)).select_related("filing__unit", "filing__round").get(pk=job_id)
+    if not may_handle(by, job):
+        raise DomainError("您只能查阅这份材料，不能打印")
+    return job
+
+
+@transaction.atomic
+def retry(job_id: int, *, by: User) -> PrintJob:
+    """Put a failed or cancelled job back in the queue with fresh attempts."""
+    job = _take(job_id, by=by)
+    if job.state not in ENDED_WITHOUT:
+        raise DomainError("只有打印失败或已取消的任务可以重试")
+    put_back(PrintJob.objects.filter(pk=job.pk))
+    job.refresh_from_db()
+    return job
+
+
+def put_back(jobs: Any) -> int:
+    """The queryset's jobs in the queue as if they were new; returns how many."""
+    fresh = {"attempts": 0, "error": "", "due_at": timezone.now(), "finished_at": None}
+    found: int = jobs.filter(state__in=ENDED_WITHOUT).update(state=PrintJob.State.WAITING, **fresh)
+    return found
+
+
+@transaction.atomic
+def cancel(job_id: int, *, by: User) -> PrintJob:
+    """Take a job out of the queue; one being printed loses its lease, so that its worker cannot finish it."""
+    job = _take(job_id, by=by)
+    if job.kind == PrintJob.Kind.REPORT:
+        raise DomainError("正式报告随审定打印，不能取消")
+    if job.state not in UNDER_WAY:
+        raise DomainError("只有等待或正在打印的任务可以取消")
+    job.state, job.lease, job.finished_at = PrintJob.State.CANCELLED, "", timezone.now()
+    job.save(update_fields=["state", "lease", "finished_at"])
+    return job
 
 
 def sweep(now: datetime) -> int:
     """Put abandoned jobs back in the queue, or give up after the last attempt; returns how many were found."""
     abandoned = PrintJob.objects.abandoned(now)
-    given_up = abandoned.filter(attempts__gte=MAX_ATTEMPTS).update(
-        state=PrintJob.State.FAILED, lease="", error="打印多次中断，请重试；仍失败请联系系统管理员", finished_at=now
-    )
-    return given_up + abandoned.update(state=PrintJob.State.WAITING, lease="", due_at=now)
+    given_up = abandoned.filter(attempts__gte=MAX_ATTEMPTS).update(state=PrintJob.State.FAILED, lease="", error=GIVEN_UP, finished_at=now)
+    # Due at once: it has waited for its lease to run out, which is longer than any back-off.
+    return given_up + abandoned.update(state=PrintJob.State.WAITING, lease="", error=INTERRUPTED, due_at=now)
+
+
+def back_off(attempts: int) -> timedelta:
+    """How long a job waits after ``attempts`` in vain: 30 seconds, then twice as long each time."""
+    return BACK_OFF * (1 << (attempts - 1))
+
+
+def claim_next(now: datetime) -> tuple[int, str] | None:
+    """Take the most urgent job that is due, or the next one when another worker was quicker; with the lease token."""
+    for job_id in list(PrintJob.objects.due(now).values_list("pk", flat=True)[:CANDIDATES]):
+        if lease := claim(job_id, now):
+            return job_id, lease
+    return None
 
 
 def claim(job_id: int, now: datetime) -> str:

@@ -2,7 +2,10 @@
 
 import hashlib
 import logging
+import time
 
+from celery.exceptions import SoftTimeLimitExceeded
+from django.conf import settings
 from django.utils import timezone
 
 from assessment.domain import exchange
@@ -12,41 +15,68 @@ from assessment.services.files import put
 from reports import pdf
 from reports.models import PrintJob
 from reports.models.jobs import print_path
-from reports.services.jobs import MAX_ATTEMPTS, RETRY_PUBLISH, claim
+from reports.services.jobs import MAX_ATTEMPTS, back_off, claim, claim_next
 
 logger = logging.getLogger(__name__)
 
-PREVIEW_MARK = "预览稿"
+TROUBLE = "打印程序出错，已记入日志；请重试，仍失败请联系系统管理员"
+TOO_SLOW = f"打印超过 {settings.CELERY_TASK_SOFT_TIME_LIMIT} 秒，已中止；请精简内容后重试，或联系系统管理员"
+TOO_LARGE = "内容过大，打印所需的内存超过上限，未能打印；请精简内容后重新打印"
+
+
+def print_next() -> bool:
+    """Print the most urgent job that is due; returns whether there was one and this run finished it."""
+    claimed = claim_next(timezone.now())
+    return claimed is not None and _print(*claimed)
 
 
 def run_print_job(job_id: int) -> bool:
     """Print one job; a second run finds it claimed or done and stops. Returns whether this run finished it."""
     lease = claim(job_id, timezone.now())
-    if not lease:
-        return False
-    job = PrintJob.objects.select_related("filing", "snapshot", "review_snapshot").get(pk=job_id)
+    return bool(lease) and _print(job_id, lease)
+
+
+def _print(job_id: int, lease: str) -> bool:
+    """Print a job under its lease, and say so in the log: whoever looks for a slow or a deadly job finds it there."""
+    # Long texts come when they are needed: reading one may already be more than the memory allows.
+    job = PrintJob.objects.select_related("filing").defer("content").get(pk=job_id)
+    logger.info("print job %s begins: %s, attempt %s", job.pk, job.kind, job.attempts)
+    begun = time.monotonic()
     try:
-        return _finish(job, lease, render(job))
+        finished = _finish(job, lease, render(job))
     except (DomainError, pdf.PrintError) as error:
-        return _fail(job, lease, str(error), final=True)
+        told, final = str(error), True
+    except MemoryError:
+        told, final = TOO_LARGE, True
+    except SoftTimeLimitExceeded:
+        told, final = TOO_SLOW, False
     except Exception:
-        logger.exception("print job %s failed", job_id)
-        return _fail(job, lease, "打印程序出错，已记入日志；请重试，仍失败请联系系统管理员", final=job.attempts >= MAX_ATTEMPTS)
+        logger.exception("print job %s failed", job.pk)
+        told, final = TROUBLE, False
+    else:
+        logger.info("print job %s ends: %s after %.1f s", job.pk, "done" if finished else "not its own any more", time.monotonic() - begun)
+        return finished
+    # Outside of the handlers: they would keep what filled the memory alive.
+    logger.info("print job %s ends: failed after %.1f s", job.pk, time.monotonic() - begun)
+    return _fail(job, lease, told, final=final or job.attempts >= MAX_ATTEMPTS)
 
 
 def render(job: PrintJob) -> bytes:
-    """The job's PDF: a preview from its own text, a report from what was signed."""
+    """The job's PDF: a preview from its own text, all others from what was signed."""
     if job.snapshot is None:
-        return pdf.render(exchange.read(job.content.encode()), watermark=PREVIEW_MARK, explained=job.explained)
+        return pdf.render(exchange.read(job.content.encode()), mark=pdf.PREVIEW, explained=job.explained)
     content = exchange.FilingContent.model_validate_json(job.snapshot.content)
-    return pdf.render(exchange.pack(content, schemes_of(job.filing)), review=job.published_review)
+    file = exchange.pack(content, schemes_of(job.filing))
+    if job.kind == PrintJob.Kind.COPY:
+        return pdf.render(file, mark=pdf.COPY)
+    return pdf.render(file, review=job.published_review)
 
 
 def _fail(job: PrintJob, lease: str, error: str, *, final: bool) -> bool:
     now = timezone.now()
     state = PrintJob.State.FAILED if final else PrintJob.State.WAITING
     PrintJob.objects.filter(pk=job.pk, lease=lease).update(
-        state=state, lease="", error=error[:500], due_at=now + RETRY_PUBLISH * job.attempts, finished_at=now if final else None
+        state=state, lease="", error=error[:500], due_at=now + back_off(job.attempts), finished_at=now if final else None
     )
     return False
 
@@ -55,7 +85,8 @@ def _finish(job: PrintJob, lease: str, data: bytes) -> bool:
     """Put the file in its place first, then the row: only the holder of the lease can mark the job done."""
     sha256 = hashlib.sha256(data).hexdigest()
     put(print_path(sha256), data)
+    made = {"sha256": sha256, "size": len(data), "toolchain": pdf.toolchain()}
     finished = PrintJob.objects.filter(pk=job.pk, lease=lease, state=PrintJob.State.PRINTING).update(
-        state=PrintJob.State.DONE, lease="", sha256=sha256, size=len(data), error="", finished_at=timezone.now()
+        state=PrintJob.State.DONE, lease="", error="", finished_at=timezone.now(), **made
     )
     return bool(finished)

@@ -1,21 +1,25 @@
-"""Previews and printed reports for signed-in people: ask, look, retry, download."""
+"""Previews and printed reports for signed-in people: ask, look, retry, cancel, download."""
+
+from collections.abc import Callable
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from assessment import permissions
 from assessment.domain.errors import DomainError
 from assessment.views.access import SignedIn, filing_for
 from reports.models import PrintJob
+from reports.models.jobs import UNDER_WAY
 from reports.services import jobs
 
 
 def _job_for(request: SignedIn, pk: int) -> PrintJob:
-    return get_object_or_404(PrintJob.objects.visible_to(request.user).select_related("filing__unit", "filing__round"), pk=pk)
+    visible = PrintJob.objects.visible_to(request.user).defer("content")
+    return get_object_or_404(visible.select_related("filing__unit", "filing__round"), pk=pk)
 
 
 @login_required
@@ -36,10 +40,17 @@ def preview(request: SignedIn, pk: int) -> HttpResponse:
 def job(request: SignedIn, pk: int) -> HttpResponse:
     """One job's state; the page asks again by itself while the job is under way."""
     shown = _job_for(request, pk)
-    response = render(
-        request, "reports/job.html", {"job": shown, "filing": shown.filing, "may_print": permissions.takes_part(request.user, shown.filing)}
-    )
-    if shown.state in (PrintJob.State.WAITING, PrintJob.State.PRINTING):
+    may_print, waits = jobs.may_handle(request.user, shown), shown.state == PrintJob.State.WAITING
+    context = {
+        "job": shown,
+        "filing": shown.filing,
+        "may_print": may_print,
+        "may_cancel": may_print and jobs.can_be_cancelled(shown),
+        "before": PrintJob.objects.before(shown).count() if waits else 0,
+        "stuck": waits and PrintJob.objects.queue(timezone.now()).stuck,
+    }
+    response = render(request, "reports/job.html", context)
+    if shown.state in UNDER_WAY:
         response["Refresh"] = "2"
     return response
 
@@ -47,10 +58,21 @@ def job(request: SignedIn, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def retry(request: SignedIn, pk: int) -> HttpResponse:
-    """Try a failed job again."""
+    """Try a failed or cancelled job again."""
+    return _act(request, pk, jobs.retry)
+
+
+@login_required
+@require_POST
+def cancel(request: SignedIn, pk: int) -> HttpResponse:
+    """Take a job out of the queue."""
+    return _act(request, pk, jobs.cancel)
+
+
+def _act(request: SignedIn, pk: int, do: Callable[..., PrintJob]) -> HttpResponse:
     shown = _job_for(request, pk)
     try:
-        jobs.retry(shown.pk, by=request.user)
+        do(shown.pk, by=request.user)
     except DomainError as error:
         messages.error(request, str(error))
     return redirect("reports:job", shown.pk)

@@ -68,13 +68,14 @@ def test_every_fault_of_a_scheme_is_named_at_once_with_its_line(tmp_path: Path) 
         answer_of("check_scheme", file)
 
     lines = str(refusal.value).splitlines()
-    assert lines[0] == "指标体系文件有 6 处错误："
+    assert lines[0] == "指标体系文件有 7 处错误："
     assert [line.partition("　")[2] for line in lines[1:]] == [
         "groups.0.fields.4.expression：引用了不存在的字段“staff_gone”",
         "groups.1.fields.1.code：字段代码“opening_general”重复",
         "groups.1.fields.3.expression：引用了不存在的字段“opening_fund”",
         "groups.12.fields.4.decimals：数值过大，不能大于 4",
         "indicators.1.children.0.children.0.rule.full_at：缺少这一项",
+        "charts.0.rows.1.fields：引用了不存在的字段“opening_fund”",
         "grades.1：等级“良”与“优”重叠，应从高到低排列且界限不重复",
     ]
 

@@ -14,6 +14,7 @@ from assessment.domain.assembly import assemble
 from assessment.domain.canonical import decimal_text
 from assessment.domain.figures import compute_values
 from assessment.domain.inputs import Inputs
+from assessment.domain.own_rows import OwnRow, complete
 from assessment.domain.scheme import Scheme
 from reports.services.demo import best_answers
 
@@ -62,6 +63,45 @@ def file_of(
         assessments=(assessment,),
     )
     return exchange.pack(content, [scheme])
+
+
+@cache
+def project_scheme() -> Scheme:
+    return Scheme.model_validate(_yaml("schemes/示例-项目支出.yaml"))
+
+
+PROJECT_ROWS = (
+    OwnRow("own_1", "output", "补贴性职业技能培训人次", Decimal(15), "数量指标", "at_least", Decimal(3000), Decimal(3126), "人次"),
+    OwnRow("own_2", "output", "培训合格率", Decimal(20), "质量指标", "at_least", Decimal(90), Decimal("96.5"), "%"),
+    OwnRow("own_3", "output", "补贴资金按时拨付率", Decimal(15), "时效指标", "at_least", Decimal(100), Decimal(98), "%"),
+    OwnRow("own_4", "benefit", "参训人员就业率", Decimal(20), "社会效益指标", "at_least", Decimal(70), Decimal("74.2"), "%"),
+    OwnRow("own_5", "benefit", "技能人才队伍持续壮大", Decimal(10), "可持续影响指标", aim="取得证书的人数逐年增加"),
+    OwnRow("own_6", "satisfaction", "参训人员满意度", Decimal(10), "服务对象满意度指标", "at_least", Decimal(90), Decimal(95), "%"),
+)
+
+
+def project_inputs() -> Inputs:
+    """A project whose unit set six rows itself, with figures, and a text in every section that has one."""
+    scheme = project_scheme()
+    values = {"opening_grant": "320", "budget_grant": "300", "executed_grant": "287.65", "carry_out": "12.35", "survey_size": "120"}
+    figures = {field.code: Decimal(values.get(field.code, "0")) for field in scheme.inputs}
+    text = "项目按年初批复的实施方案开展，资金按合同约定分期支付，全年预算300万元，执行287.65万元。"
+    narrative = {section.code: text for section in scheme.sections if section.text}
+    completed = complete(scheme, PROJECT_ROWS)
+    answers = best_answers(completed, compute_values(completed, figures))
+    return Inputs(figures=figures, own_rows=PROJECT_ROWS, answers=answers, narrative=narrative)
+
+
+def projects_file(count: int) -> exchange.ExchangeFile:
+    """The demo department with ``count`` projects beside the whole; one name has sixty characters."""
+    whole = demo_file().content.assessments[0]
+    scheme = project_scheme()
+    names = [f"职业技能提升行动补贴性培训项目（第{number}批）" for number in range(1, count + 1)]
+    names[-1] = "湛江市公共实训基地智能制造与现代服务业技能人才培训能力提升及配套信息化管理服务平台建设（二期）设备购置与安装调试项目"
+    digest = exchange.scheme_digest(scheme)
+    projects = [assemble(scheme, project_inputs(), kind="project", name=name, digest=digest, evidence=()) for name in names]
+    content = demo_file().content.model_copy(update={"assessments": (whole, *projects)})
+    return exchange.pack(content, [demo_scheme(), scheme])
 
 
 def hard_inputs() -> Inputs:

@@ -1,22 +1,15 @@
-"""The commands of printing: an exchange file without a database, the dispatcher's round, and the processes of one machine."""
+"""The commands of printing: an exchange file without a database, and the processes of one machine."""
 
 import sys
-from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 from subprocess import Popen
 
 import pytest
-from django.conf import LazySettings
 from django.core.management import CommandError, call_command
-from django.utils import timezone
 
 from assessment.domain.exchange import write
 from reports.management.commands import runlocal
-from reports.management.commands.dispatch import dispatch_once
-from reports.models import PrintJob
-from reports.services import jobs
-from tests.factories import Line
 from tests.reports import samples
 
 
@@ -24,11 +17,6 @@ def print_filing(source: Path, target: Path) -> str:
     out = StringIO()
     call_command("print_filing", source, output=target, stdout=out)
     return out.getvalue()
-
-
-def waiting_job() -> PrintJob:
-    line = Line()
-    return jobs.ask_preview(line.filing, by=line.preparer)
 
 
 def test_an_exchange_file_is_printed_without_a_database(tmp_path: Path) -> None:
@@ -53,28 +41,6 @@ def test_what_cannot_be_printed_is_said_and_leaves_no_file(tmp_path: Path) -> No
     with pytest.raises(CommandError, match=r"^以下字符无法打印，请改用其他写法：U\+202A$"):
         print_filing(source, target)
     assert not target.exists()
-
-
-@pytest.mark.django_db
-def test_a_round_of_the_dispatcher_publishes_what_is_due_once_and_leaves_a_sign_of_life(settings: LazySettings) -> None:
-    first, second = waiting_job(), waiting_job()
-
-    assert (dispatch_once(), dispatch_once()) == (2, 0)
-
-    assert (Path(settings.DATA_DIR) / "dispatch.alive").exists()
-    assert {job.state for job in PrintJob.objects.filter(pk__in=[first.pk, second.pk])} == {"waiting"}
-    assert PrintJob.objects.filter(due_at__gt=timezone.now() + timedelta(seconds=25)).count() == 2
-
-
-@pytest.mark.django_db
-def test_a_round_of_the_dispatcher_puts_abandoned_jobs_back_and_publishes_them() -> None:
-    job = waiting_job()
-    jobs.claim(job.pk, timezone.now() - jobs.LEASE - timedelta(seconds=1))
-
-    assert dispatch_once() == 1
-
-    job.refresh_from_db()
-    assert (job.state, job.lease, job.attempts) == ("waiting", "", 1)
 
 
 def test_on_one_machine_there_are_three_processes_and_one_worker_for_the_broker_of_files() -> None:

@@ -13,6 +13,7 @@ from assessment.domain.workflow import Status
 from assessment.models import Filing, Snapshot
 from assessment.services import parts, signoff
 from assessment.services.exchange import export
+from reports import pdf
 from reports.models import PrintJob
 from reports.services import jobs, printing
 from tests.factories import Line, make_user
@@ -22,7 +23,7 @@ from units.models import Role
 pytestmark = pytest.mark.django_db
 
 State = PrintJob.State
-BROKEN_OFF = "打印多次中断，请重试；仍失败请联系系统管理员"
+BROKEN_OFF = "打印进程中断，已试 3 次未成；请重试，仍失败请联系系统管理员"
 TROUBLE = "打印程序出错，已记入日志；请重试，仍失败请联系系统管理员"
 
 
@@ -160,7 +161,7 @@ def test_a_worker_whose_lease_was_swept_cannot_fail_the_job_either() -> None:
     printing._fail(PrintJob.objects.get(pk=job.pk), slow, "打印失败", final=True)
 
     job.refresh_from_db()
-    assert (job.state, job.lease, job.error, job.finished_at) == ("printing", quick, "", None)
+    assert (job.state, job.lease, job.error, job.finished_at) == ("printing", quick, "打印进程中断", None)
 
 
 def test_a_finished_file_is_whole_under_its_digest_and_leaves_nothing_beside_it(settings: LazySettings) -> None:
@@ -187,6 +188,7 @@ def test_the_sweep_puts_back_what_was_abandoned_and_nothing_else() -> None:
 
     abandoned.refresh_from_db()
     assert (abandoned.state, abandoned.lease, abandoned.attempts, abandoned.due_at) == ("waiting", "", 2, now)
+    assert (abandoned.error, abandoned.finished_at) == ("打印进程中断", None)
     assert [PrintJob.objects.get(pk=job.pk).state for job in (held, waiting, done)] == ["printing", "waiting", "done"]
     assert jobs.sweep(now) == 0
 
@@ -201,35 +203,23 @@ def test_after_the_third_abandonment_a_job_has_failed_with_its_reason() -> None:
     assert (job.state, job.lease, job.error, job.finished_at) == ("failed", "", BROKEN_OFF, now)
 
 
-def test_a_failed_job_is_put_back_with_fresh_attempts() -> None:
-    job = put(waiting_job(), state=State.FAILED, attempts=3, error=BROKEN_OFF, finished_at=timezone.now())
+@pytest.mark.parametrize("state", [State.FAILED, State.CANCELLED])
+def test_a_failed_or_cancelled_job_is_put_back_with_fresh_attempts(state: PrintJob.State) -> None:
+    job = put(
+        waiting_job(), state=state, attempts=3, error=BROKEN_OFF, due_at=timezone.now() + timedelta(days=1), finished_at=timezone.now()
+    )
 
     again = jobs.retry(job.pk, by=job.asked_by)
 
     assert (again.state, again.attempts, again.error, again.finished_at) == ("waiting", 0, "", None)
-    assert jobs.due_jobs(timezone.now()) == [job.pk]
+    assert list(PrintJob.objects.due(timezone.now())) == [job]
 
 
 @pytest.mark.parametrize("state", [State.WAITING, State.PRINTING, State.DONE])
-def test_only_a_failed_job_is_tried_again(state: PrintJob.State) -> None:
+def test_only_a_failed_or_cancelled_job_is_tried_again(state: PrintJob.State) -> None:
     job = put(waiting_job(), state=state)
 
-    assert refusal_of(lambda: jobs.retry(job.pk, by=job.asked_by)) == ("只有打印失败的任务可以重试", {})
-
-
-def test_due_jobs_are_told_of_again_only_after_half_a_minute() -> None:
-    now = timezone.now()
-    second, first, later = (waiting_job() for _ in range(3))
-    put(first, due_at=now - timedelta(seconds=2))
-    put(second, due_at=now - timedelta(seconds=1))
-    put(later, due_at=now + timedelta(seconds=1))
-    put(waiting_job(), state=State.PRINTING, due_at=now - timedelta(seconds=9))
-
-    assert jobs.due_jobs(now, limit=1) == [first.pk]
-    assert jobs.due_jobs(now) == [second.pk]
-    assert jobs.due_jobs(now) == []
-    assert jobs.due_jobs(now + timedelta(seconds=29)) == [later.pk]
-    assert jobs.due_jobs(now + timedelta(seconds=30)) == sorted([first.pk, second.pk])
+    assert refusal_of(lambda: jobs.retry(job.pk, by=job.asked_by)) == ("只有打印失败或已取消的任务可以重试", {})
 
 
 def garbage(line: Line) -> Snapshot:
@@ -248,7 +238,7 @@ def test_a_passing_trouble_is_tried_again_later_and_later_and_then_given_up() ->
         job.refresh_from_db()
         pauses.append((job.state, job.error, job.lease, round((job.due_at - before).total_seconds())))
 
-    assert pauses == [("waiting", TROUBLE, "", 30), ("waiting", TROUBLE, "", 60), ("failed", TROUBLE, "", 90)]
+    assert pauses == [("waiting", TROUBLE, "", 30), ("waiting", TROUBLE, "", 60), ("failed", TROUBLE, "", 120)]
     assert job.attempts == 3
     assert isinstance(job.finished_at, datetime)
 
@@ -290,9 +280,8 @@ def test_a_review_of_another_filing_fails_at_once_with_its_reason() -> None:
 
 def test_two_prints_of_one_content_are_the_same_bytes(settings: LazySettings) -> None:
     first = waiting_job()
-    second = PrintJob.objects.create(
-        filing=first.filing, kind="preview", content=first.content, due_at=timezone.now(), asked_by=first.asked_by
-    )
+    second = jobs.new_job(PrintJob.Kind.PREVIEW, by=first.asked_by, filing=first.filing, content=first.content)
+    second.save()
 
     assert [printing.run_print_job(job.pk) for job in (first, second)] == [True, True]
 
@@ -300,6 +289,7 @@ def test_two_prints_of_one_content_are_the_same_bytes(settings: LazySettings) ->
     second.refresh_from_db()
     assert (first.state, second.state, first.attempts) == ("done", "done", 1)
     assert (first.sha256, first.size) == (second.sha256, second.size)
+    assert (first.toolchain, second.toolchain) == (pdf.toolchain(), pdf.toolchain())
     assert [len(data) for data in prints(settings)] == [first.size]
     assert prints(settings)[0].startswith(b"%PDF-")
 

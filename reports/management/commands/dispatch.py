@@ -1,8 +1,9 @@
-"""``manage.py dispatch``: tells the broker of waiting print jobs and puts abandoned ones back, until ended."""
+"""``manage.py dispatch``: tells the broker while print jobs wait and puts abandoned ones back, until ended."""
 
 import logging
 import signal
 import threading
+import time
 from typing import Any
 
 from celery import current_app
@@ -12,22 +13,28 @@ from django.db import Error, close_old_connections
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from reports.models import PrintJob
 from reports.services import jobs
 
 logger = logging.getLogger("jiping.dispatch")
 PAUSE = 1.0
 PRINT_JOB = "reports.tasks.print_job"  # by name: the dispatcher loads no print engine
+#: As many messages lie at the broker at most, however many jobs wait: enough for the workers until the next round.
+AHEAD = 16
+WARN_EVERY = 60.0
 
 
 class Command(BaseCommand):
-    help = "Publish waiting print jobs to the broker, and requeue those whose worker died."
+    help = "Tell the broker of waiting print jobs, and requeue those whose worker died."
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
+        watch = Watch()
         while not stop.is_set():
             try:
+                watch.look()
                 dispatch_once()
             except (Error, OperationalError, OSError) as error:
                 logger.warning("dispatch waits: %s", error)
@@ -35,12 +42,40 @@ class Command(BaseCommand):
             stop.wait(PAUSE)
 
 
+class Watch:
+    """Warns while jobs wait and nobody prints, once in ``WARN_EVERY`` seconds."""
+
+    def __init__(self) -> None:
+        self.warned_at: float | None = None
+
+    def look(self) -> None:
+        """Warn if it is time to."""
+        queue = PrintJob.objects.queue(timezone.now())
+        just_warned = self.warned_at is not None and time.monotonic() - self.warned_at < WARN_EVERY
+        if queue.stuck and queue.waited and not just_warned:
+            waited = int(queue.waited.total_seconds())
+            logger.warning("%s print job(s) wait, the oldest for %s s, and none is printed: is a worker running?", queue.waiting, waited)
+            self.warned_at = time.monotonic()
+
+
 def dispatch_once() -> int:
-    """One round: sweep, publish what is due, and leave a sign of life; returns how many jobs were published."""
+    """One round: sweep, tell the broker, and leave a sign of life; returns how many messages were sent."""
     now = timezone.now()
     jobs.sweep(now)
-    due = jobs.due_jobs(now)
-    for job_id in due:
-        current_app.send_task(PRINT_JOB, (job_id,), retry=False)
+    due = len(PrintJob.objects.due(now).values_list("pk", flat=True)[:AHEAD])
+    sent = _tell(due) if due else 0
     (settings.DATA_DIR / "dispatch.alive").touch()
-    return len(due)
+    return sent
+
+
+def _tell(due: int) -> int:
+    """Have one message at the broker for each of ``due`` jobs: those that are there count, those that were lost do not."""
+    with current_app.connection_for_write() as connection:
+        # Once and not again and again: the next round comes in a second.
+        connection.ensure_connection(max_retries=1)
+        queue: Any = current_app.amqp.default_queue(connection.channel())
+        missing = max(due - int(queue.queue_declare().message_count), 0)
+        with current_app.amqp.Producer(connection) as producer:
+            for _ in range(missing):
+                current_app.send_task(PRINT_JOB, producer=producer, retry=False)
+    return missing

@@ -1,0 +1,121 @@
+"""A document, part by part: each is laid out for itself, numbered on from the one before, and all are written as one file."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.template.loader import render_to_string
+
+from assessment.domain.canonical import canonical_json
+from assessment.domain.exchange import ExchangeFile, ReviewContent
+from assessment.domain.exchange import write as exchange_text
+from reports.pdf.document import Document, Printed, document_of
+from reports.pdf.engine import Head, lay_out, load, write
+from reports.pdf.fonts import check_glyphs
+from reports.pdf.marks import Mark
+from reports.pdf.paging import page_starts
+
+#: The reckoned page ends nearly always hold; a table that disagrees is laid out again from there on.
+PASSES = 6
+
+
+@dataclass(frozen=True)
+class Part:
+    """What begins on a page of its own: a template, the assessment it shows if it shows one, and its lines of the contents."""
+
+    template: str
+    assessment: Printed | None = None
+    numbered: bool = True
+    titles: tuple[str, ...] = ()
+
+
+def render(file: ExchangeFile, *, review: ReviewContent | None = None, mark: Mark | None = None, explained: bool = False) -> bytes:
+    """The PDF of an exchange file: cover, report, charts, score table, data table, annexes, and the review if given.
+
+    ``mark`` says on every page that it is no official report; ``explained`` adds how each score came about. The same
+    arguments give the same bytes under the same tool chain. Raises ``PrintError`` when a font or a glyph is missing,
+    or when the review is of another filing.
+    """
+    load()
+    document = document_of(file, review, explained=explained)
+    pages = _pages(document, mark)
+    attached = [("filing.json", "自评材料内容（签批定稿）", exchange_text(file))]
+    if review:
+        attached.append(("review.json", "复核结果", canonical_json(review.model_dump(mode="json"))))
+    identifier = bytes.fromhex(file.digest.value)[:16]
+    return write(pages, Head(document.title, document.unit, document.date, identifier, tuple(attached)))
+
+
+def _pages(document: Document, mark: Mark | None) -> list[Any]:
+    """Every page, in order; numbers begin behind the cover."""
+    parts = list(_parts(document))
+    laid_out, number, entries = [], 1, []
+    for part in parts:
+        pages = _lay_out(part, document, mark=mark, first=number, last=part is parts[-1])
+        laid_out.append(pages)
+        entries += [(title, number) for title in part.titles]
+        number += len(pages) if part.numbered else 0
+    if len(document.assessments) > 1:
+        contents = Part("contents", numbered=False)
+        laid_out.insert(1, _lay_out(contents, document, mark=mark, first=0, last=False, entries=entries))
+    return [page for pages in laid_out for page in pages]
+
+
+def _parts(document: Document) -> Iterator[Part]:
+    if not document.assessments[0].project:
+        yield Part("cover", numbered=False)
+    for assessment in document.assessments:
+        if assessment.project:
+            yield Part("project", assessment, numbered=False)
+        yield Part("report", assessment, titles=(assessment.heading,))
+        yield Part("charts", assessment)
+        yield Part("scores", assessment, titles=_own(assessment, assessment.score_table.title))
+        yield Part("figures", assessment, titles=_own(assessment, assessment.data_table.title))
+        if assessment.annexes:
+            yield Part("annexes", assessment, titles=_own(assessment, *(table.title for table in assessment.annexes)))
+        if assessment.told:
+            yield Part("explained", assessment, titles=_own(assessment, assessment.told_table.title))
+    if document.review:
+        yield Part("review", titles=(document.review.table.title,))
+
+
+def _own(assessment: Printed, *titles: str) -> tuple[str, ...]:
+    """In the contents a project is one line, however many tables it has."""
+    return () if assessment.project else titles
+
+
+def _lay_out(part: Part, document: Document, **placed: Any) -> Sequence[Any]:
+    if part.template == "scores" and part.assessment:
+        return _score_table(part.assessment, document, **placed)
+    return lay_out(_text(part.template, document=document, assessment=part.assessment, numbered=part.numbered, **placed))
+
+
+def _score_table(assessment: Printed, document: Document, **placed: Any) -> Sequence[Any]:
+    """The score table in one piece a page, so that merged cells end with their page and begin anew on the next."""
+    starts = page_starts(assessment.lines, assessment.score_table.above)
+    for _ in range(PASSES):
+        assessment = replace(assessment, starts=starts)
+        pages = lay_out(_text("scores", document=document, assessment=assessment, numbered=True, **placed))
+        found = tuple(row for page in pages if (row := _first_row(page.anchors)) is not None)
+        if found == starts:
+            break
+        starts = _agreed(starts, found)
+    return pages
+
+
+def _agreed(wanted: tuple[int, ...], found: tuple[int, ...]) -> tuple[int, ...]:
+    """What was wanted, with a page more where one ran over."""
+    over = next((get for want, get in zip(wanted, found, strict=False) if want != get), found[-1])
+    return tuple(sorted({*(row for row in wanted if row < over), over, *(row for row in wanted if row > over)}))
+
+
+def _first_row(anchors: dict[str, Any]) -> int | None:
+    """The first score row on a page; rows are anchored as ``row-<number>``."""
+    return min((int(name.removeprefix("row-")) for name in anchors), default=None)
+
+
+def _text(template: str, **context: Any) -> str:
+    """One part's text, every character of which can be printed."""
+    text = render_to_string(f"print/{template}.html", context)
+    check_glyphs(text)
+    return text

@@ -1,0 +1,115 @@
+"""Setting Chinese: what stays in one line, even titles, and how many lines a text will take."""
+
+import pytest
+
+from assessment.domain.canonical import short_code
+from reports.pdf.document import document_of
+from reports.pdf.figures import FigureGroup, FigureRow
+from reports.pdf.paging import figure_sheets, page_starts
+from reports.pdf.printing import _agreed, _first_row, _score_table
+from reports.pdf.typeset import JOINER, balanced, lines_of, typeset
+from tests.reports import samples
+
+
+def shown(text: str) -> str:
+    """With joiners that can be seen."""
+    return typeset(text).replace(JOINER, "+")
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("共58,796.51万元。", "共58,796.51+万+元。"),
+        ("降了1.03个百分点", "降了1.03+个+百+分+点"),
+        ("2023年4月23日", "2023+年4+月23+日"),
+        ("完成95.29%的任务", "完成95.29%+的任务"),
+        ("按湛财绩〔2023〕2号", "按湛财绩+〔2023〕+2+号"),
+        ("在职 64 人", "在职64+人"),
+        ("A股 3 只，IT 人员", "A股3+只，IT 人员"),
+        ("没有数", "没有数"),
+        ("3项目", "3+项目"),
+    ],
+)
+def test_a_number_is_joined_to_what_it_measures(text: str, wanted: str) -> None:
+    assert shown(text) == wanted
+
+
+@pytest.mark.parametrize(
+    ("name", "lines"),
+    [
+        ("湛江市技师学院", ["湛江市技师学院"]),
+        (
+            "湛江市机关事业单位社会保险与职业年金征缴清算服务管理中心（职业年金账户管理办公室）",
+            ["湛江市机关事业单位社会保险", "与职业年金征缴清算服务管理中心", "（职业年金账户管理办公室）"],
+        ),
+        ("某" * 40, ["某" * 14, "某" * 13, "某" * 13]),
+    ],
+)
+def test_a_long_title_is_cut_into_even_lines(name: str, lines: list[str]) -> None:
+    assert balanced(name) == lines
+
+
+@pytest.mark.parametrize(
+    ("text", "ems", "lines"),
+    [
+        ("", 10, 1),
+        ("字" * 10, 10, 1),
+        ("字" * 11, 10, 2),
+        ("字" * 10 + "。", 10, 2),
+        ("字" * 9 + "（字）", 10, 2),
+        ("a" * 40, 10, 3),
+        ("字" * 9 + "12.50万元", 10, 2),
+        ("字" * 8 + f"12{JOINER}万{JOINER}元", 10, 2),
+    ],
+)
+def test_a_texts_lines_are_reckoned(text: str, ems: int, lines: int) -> None:
+    assert lines_of(text, ems * 10.5 + 0.01, 10.5) == lines
+
+
+@pytest.mark.parametrize("name", ["demo_file", "hard_file", "empty_file"])
+def test_the_reckoned_pages_of_the_score_table_are_those_of_the_layout(name: str) -> None:
+    assessment = document_of(getattr(samples, name)(), None, explained=False).assessments[0]
+    starts = page_starts(assessment.lines, assessment.score_table.above)
+    assert len(starts) > 2
+    assert starts == laid_out_starts(name)
+
+
+def laid_out_starts(name: str) -> tuple[int, ...]:
+    """The first score row on each page of the score table, as the layout has them."""
+    document = document_of(getattr(samples, name)(), None, explained=False)
+    pages = _score_table(document.assessments[0], document, mark=None, first=1, last=False)
+    return tuple(row for page in pages if (row := _first_row(page.anchors)) is not None)
+
+
+def test_a_table_that_was_reckoned_too_low_is_laid_out_until_its_cells_end_with_their_pages() -> None:
+    assert _agreed((0, 10, 20), (0, 9, 10, 20)) == (0, 9, 10, 20)
+    assert _agreed((0, 10), (0, 10, 18)) == (0, 10, 18)
+
+
+def rows_of(count: int) -> FigureGroup:
+    return FigureGroup("组", tuple(FigureRow(f"项{number}", "万元", "1.00", "") for number in range(count)))
+
+
+@pytest.mark.parametrize(
+    ("groups", "wanted"),
+    [
+        ([4], [(2, 2)]),
+        ([30], [(15, 15)]),
+        ([60], [(20, 20), (10, 10)]),
+        ([1, 1, 1], [(2, 1)]),
+    ],
+)
+def test_the_data_table_fills_two_columns_a_page_and_the_last_evenly(groups: list[int], wanted: list[tuple[int, int]]) -> None:
+    sheets = figure_sheets([rows_of(count) for count in groups], 54.0)
+    assert [(sum(len(g.rows) for g in sheet.left), sum(len(g.rows) for g in sheet.right)) for sheet in sheets] == wanted
+
+
+def test_a_group_that_goes_on_says_so() -> None:
+    (sheet,) = figure_sheets([rows_of(30)], 54.0)
+    assert [group.again for group in (*sheet.left, *sheet.right)] == [False, True]
+
+
+def test_the_short_code_has_no_letter_that_is_taken_for_another() -> None:
+    assert short_code("0" * 64) == "0000-0000-0000"
+    assert short_code("f" * 64) == "ZZZZ-ZZZZ-ZZZZ"
+    assert short_code("0123456789abcdef" * 4) == "04HM-ASW9-NF6Y"
