@@ -2,7 +2,6 @@
 
 import pytest
 
-from assessment.domain.canonical import short_code
 from reports.pdf.document import document_of
 from reports.pdf.figures import FigureGroup, FigureRow
 from reports.pdf.paging import figure_sheets, page_starts
@@ -107,9 +106,3 @@ def test_the_data_table_fills_two_columns_a_page_and_the_last_evenly(groups: lis
 def test_a_group_that_goes_on_says_so() -> None:
     (sheet,) = figure_sheets([rows_of(30)], 54.0)
     assert [group.again for group in (*sheet.left, *sheet.right)] == [False, True]
-
-
-def test_the_short_code_has_no_letter_that_is_taken_for_another() -> None:
-    assert short_code("0" * 64) == "0000-0000-0000"
-    assert short_code("f" * 64) == "ZZZZ-ZZZZ-ZZZZ"
-    assert short_code("0123456789abcdef" * 4) == "04HM-ASW9-NF6Y"

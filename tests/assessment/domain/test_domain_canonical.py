@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from assessment.domain.canonical import canonical_json, decimal_text, digest
+from assessment.domain.canonical import canonical_json, decimal_text, digest, short_code
 
 
 @pytest.mark.parametrize(
@@ -53,3 +53,9 @@ def test_what_is_not_data_is_refused():
 def test_the_digest_is_sha256_over_utf8():
     assert digest("绩效") == hashlib.sha256(b"\xe7\xbb\xa9\xe6\x95\x88").hexdigest()
     assert digest("") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+
+def test_the_short_code_has_no_letter_that_is_taken_for_another() -> None:
+    assert short_code("0" * 64) == "0000-0000-0000"
+    assert short_code("f" * 64) == "ZZZZ-ZZZZ-ZZZZ"
+    assert short_code("0123456789abcdef" * 4) == "04HM-ASW9-NF6Y"
