@@ -134,16 +134,12 @@ def test_the_dispatcher_warns_once_a_minute_while_jobs_wait_and_nobody_prints(
     assert caplog.messages[0] == "2 print job(s) wait, the oldest for 125 s, and none is printed: is a worker running?"
 
 
-@pytest.mark.parametrize(
-    "other",
-    [
-        {"state": State.PRINTING, "lease_until": timezone.now() + timedelta(days=1)},
-        {"state": State.DONE, "finished_at": timezone.now()},
-    ],
-)
-def test_the_dispatcher_does_not_warn_while_somebody_prints(caplog: pytest.LogCaptureFixture, other: dict[str, object]) -> None:
+@pytest.mark.parametrize(("state", "time", "in_seconds"), [(State.PRINTING, "lease_until", 60), (State.DONE, "finished_at", 0)])
+def test_the_dispatcher_does_not_warn_while_somebody_prints(
+    caplog: pytest.LogCaptureFixture, state: PrintJob.State, time: str, in_seconds: int
+) -> None:
     waiting_job(due_at=timezone.now() - timedelta(hours=1))
-    waiting_job(**other)
+    waiting_job(state=state, **{time: timezone.now() + timedelta(seconds=in_seconds)})
 
     with caplog.at_level(logging.WARNING, "jiping.dispatch"):
         Watch().look()
