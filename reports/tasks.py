@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from reports import pdf
 from reports.services import printing
 
 
@@ -9,3 +10,4 @@ from reports.services import printing
 def print_job() -> None:
     """Print the most urgent job that waits; a message too many finds none, and stops."""
     printing.print_next()
+    pdf.rest()

@@ -1,9 +1,9 @@
 """Printing: an exchange file → PDF bytes, the same bytes each time; needs no database row and fetches nothing."""
 
-from reports.pdf.engine import warm_up
+from reports.pdf.engine import rest, warm_up
 from reports.pdf.errors import PrintError
 from reports.pdf.fonts import missing_fonts, toolchain
 from reports.pdf.marks import COPY, PREVIEW, Mark
 from reports.pdf.printing import render
 
-__all__ = ["COPY", "PREVIEW", "Mark", "PrintError", "missing_fonts", "render", "toolchain", "warm_up"]
+__all__ = ["COPY", "PREVIEW", "Mark", "PrintError", "missing_fonts", "render", "rest", "toolchain", "warm_up"]

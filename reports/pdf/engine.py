@@ -1,12 +1,13 @@
 """WeasyPrint kept warm: one font configuration and one parsed style sheet a process; nothing is ever fetched."""
 
+import ctypes
 import gc
 import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
 from typing import Any, NoReturn
 from xml.etree import ElementTree
@@ -15,8 +16,6 @@ from reports.pdf.errors import PrintError
 from reports.pdf.fonts import PRINT_FOLDER, check_parts
 from reports.pdf.tagging import finish
 
-#: Parts laid out not long ago: a second preview after one change lays out only what changed.
-KEPT_PARTS = 12
 VARIANT = "pdf/a-3a"
 
 
@@ -31,7 +30,6 @@ class Head:
     attached: tuple[tuple[str, str, str], ...]
 
 
-@lru_cache(maxsize=KEPT_PARTS)
 def lay_out(xml: str) -> tuple[Any, ...]:
     """The pages of one part, from its well-formed text. Raises ``PrintError`` when a part of the engine is missing."""
     engine = _engine()
@@ -103,11 +101,21 @@ def load() -> None:
 
 
 def warm_up() -> None:
-    """Load, and leave what is there for good out of the collector's rounds (a worker's start)."""
+    """Load, and leave what is there for good out of the collector's rounds (a worker's start); ``rest`` after each print."""
     load()
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000)
+
+
+def rest() -> None:
+    """Give the pages of the print before back to the system: they hold each other, and the collector comes seldom.
+
+    Otherwise a worker grows by some 100 MiB until it does. For the pause between two jobs, when nobody waits.
+    """
+    gc.collect()
+    with suppress(OSError, AttributeError):  # glibc's own
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 @dataclass(frozen=True)
