@@ -93,14 +93,25 @@ def _lay_out(part: Part, document: Document, **placed: Any) -> Sequence[Any]:
 def _score_table(assessment: Printed, document: Document, **placed: Any) -> Sequence[Any]:
     """The score table in one piece a page, so that merged cells end with their page and begin anew on the next."""
     starts = page_starts(assessment.lines, assessment.score_table.above)
+
+    def laid_out(**shown: Any) -> Sequence[Any]:
+        cut = replace(assessment, starts=starts)
+        return lay_out(_text("scores", document=document, assessment=cut, numbered=True, **placed, **shown))
+
+    pages = laid_out()
+    # Rows have names only where they are looked for: a style of its own for each takes a fifth of the table's time.
     for _ in range(PASSES):
-        assessment = replace(assessment, starts=starts)
-        pages = lay_out(_text("scores", document=document, assessment=assessment, numbered=True, **placed))
-        found = tuple(row for page in pages if (row := _first_row(page.anchors)) is not None)
-        if found == starts:
+        if _in_one_piece_a_page(pages, len(starts)):
             break
-        starts = _agreed(starts, found)
+        starts = _agreed(starts, first_rows(laid_out(each_row=True)))
+        pages = laid_out()
     return pages
+
+
+def _in_one_piece_a_page(pages: Sequence[Any], pieces: int) -> bool:
+    """Whether each piece of the table begins a page and the sum stands on the last piece's."""
+    where = {name: number for number, page in enumerate(pages) for name in page.anchors}
+    return [where[f"page-{piece}"] for piece in range(1, pieces + 1)] == list(range(pieces)) and where["sum"] == pieces - 1
 
 
 def _agreed(wanted: tuple[int, ...], found: tuple[int, ...]) -> tuple[int, ...]:
@@ -109,9 +120,10 @@ def _agreed(wanted: tuple[int, ...], found: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(sorted({*(row for row in wanted if row < over), over, *(row for row in wanted if row > over)}))
 
 
-def _first_row(anchors: dict[str, Any]) -> int | None:
-    """The first score row on a page; rows are anchored as ``row-<number>``."""
-    return min((int(name.removeprefix("row-")) for name in anchors), default=None)
+def first_rows(pages: Sequence[Any]) -> tuple[int, ...]:
+    """The first score row on each page that has one; rows are named ``row-<number>``."""
+    rows = ([int(name.removeprefix("row-")) for name in page.anchors if name.startswith("row-")] for page in pages)
+    return tuple(min(numbers) for numbers in rows if numbers)
 
 
 def _text(template: str, **context: Any) -> str:

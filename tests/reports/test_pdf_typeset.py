@@ -1,11 +1,14 @@
 """Setting Chinese: what stays in one line, even titles, and how many lines a text will take."""
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
 from reports.pdf.document import document_of
 from reports.pdf.figures import FigureGroup, FigureRow
 from reports.pdf.paging import figure_sheets, page_starts
-from reports.pdf.printing import _agreed, _first_row, _score_table
+from reports.pdf.printing import _agreed, _in_one_piece_a_page, _text, first_rows, lay_out
 from reports.pdf.typeset import JOINER, balanced, lines_of, typeset
 from tests.reports import samples
 
@@ -65,19 +68,29 @@ def test_a_texts_lines_are_reckoned(text: str, ems: int, lines: int) -> None:
     assert lines_of(text, ems * 10.5 + 0.01, 10.5) == lines
 
 
+def score_pages(name: str, starts: tuple[int, ...] | None = None) -> tuple[tuple[int, ...], list[Any]]:
+    """The reckoned first rows of the pages, and the score table laid out with them (or with others)."""
+    document = document_of(getattr(samples, name)(), None, explained=False)
+    assessment = document.assessments[0]
+    starts = starts or page_starts(assessment.lines, assessment.score_table.above)
+    cut = replace(assessment, starts=starts)
+    text = _text("scores", document=document, assessment=cut, numbered=True, each_row=True, mark=None, first=1, last=False)
+    return starts, list(lay_out(text))
+
+
 @pytest.mark.parametrize("name", ["demo_file", "hard_file", "empty_file"])
 def test_the_reckoned_pages_of_the_score_table_are_those_of_the_layout(name: str) -> None:
-    assessment = document_of(getattr(samples, name)(), None, explained=False).assessments[0]
-    starts = page_starts(assessment.lines, assessment.score_table.above)
+    starts, pages = score_pages(name)
     assert len(starts) > 2
-    assert starts == laid_out_starts(name)
+    assert first_rows(pages) == starts
+    assert _in_one_piece_a_page(pages, len(starts))
 
 
-def laid_out_starts(name: str) -> tuple[int, ...]:
-    """The first score row on each page of the score table, as the layout has them."""
-    document = document_of(getattr(samples, name)(), None, explained=False)
-    pages = _score_table(document.assessments[0], document, mark=None, first=1, last=False)
-    return tuple(row for page in pages if (row := _first_row(page.anchors)) is not None)
+def test_a_page_that_ran_over_is_seen() -> None:
+    starts, pages = score_pages("demo_file", (0, 14))
+    assert first_rows(pages) != starts
+    assert not _in_one_piece_a_page(pages, 2)
+    assert not _in_one_piece_a_page(score_pages("demo_file", (0,))[1], 1)
 
 
 def test_a_table_that_was_reckoned_too_low_is_laid_out_until_its_cells_end_with_their_pages() -> None:
