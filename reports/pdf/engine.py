@@ -13,10 +13,12 @@ from typing import Any, NoReturn
 from xml.etree import ElementTree
 
 from reports.pdf.errors import PrintError
+from reports.pdf.file import file_bytes
 from reports.pdf.fonts import PRINT_FOLDER, check_parts
 from reports.pdf.tagging import finish
 
-VARIANT = "pdf/a-3a"
+#: The standard, and what follows from it; the colours are given with the document.
+OPTIONS = {"pdf_variant": "pdf/a-3a", "pdf_version": "1.7", "pdf_tags": True, "output_intent": "kept"}
 
 
 @dataclass(frozen=True)
@@ -39,8 +41,9 @@ def lay_out(xml: str) -> tuple[Any, ...]:
 def write(pages: Sequence[Any], head: Head) -> bytes:
     """The PDF of pages laid out before: tagged PDF/A-3a and PDF/UA-1; the same pages give the same bytes."""
     engine = _engine()
-    from weasyprint import Attachment
+    from weasyprint import DEFAULT_OPTIONS, Attachment
     from weasyprint.document import Document, DocumentMetadata
+    from weasyprint.pdf import generate_pdf
 
     day = datetime.combine(head.made_on or date(1970, 1, 1), time(), UTC)
     created = head.made_on and day.isoformat()
@@ -58,8 +61,9 @@ def write(pages: Sequence[Any], head: Head) -> bytes:
     ]
     metadata = DocumentMetadata(head.title, [head.author], created=created, modified=created, attachments=attachments, lang="zh-CN")
     document = Document(list(pages), metadata, engine.fetcher, engine.fonts, {"srgb": engine.colours}, "srgb")
-    options = {"finisher": finish, "pdf_identifier": head.identifier, "pdf_variant": VARIANT, "output_intent": "kept"}
-    return bytes(_made(lambda: document.write_pdf(**options)))
+    pdf = _made(lambda: generate_pdf(document, None, 1, **DEFAULT_OPTIONS | OPTIONS))
+    finish(pdf)
+    return file_bytes(pdf, head.identifier)
 
 
 class _Faults(logging.Handler):

@@ -1,7 +1,5 @@
 """What WeasyPrint leaves to be done for PDF/A-3a and PDF/UA-1 in one file: the second mark, headers, figures, page furniture."""
 
-import re
-import zlib
 from typing import Any
 
 #: PDF/UA's own mark, with the schema that PDF/A asks for where a property is not one of its own (ISO 19005-3, 6.6.2.3).
@@ -10,26 +8,10 @@ UA_MARK = b"""<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/p
 """  # noqa: E501  # one element a line
 #: Points in a CSS pixel.
 SCALE = 0.75
-COMPRESSION = 6
 
 
-class Ready:
-    """A PDF object whose bytes are made: pydyf would make them twice, once for the file and once for its identifier."""
-
-    offset, generation, free = 0, 0, "n"
-
-    def __init__(self, object_: Any) -> None:
-        self.number, self.compressible = object_.number, object_.compressible
-        self.data: bytes = object_.data if self.compressible else _stream(object_)
-
-    @property
-    def indirect(self) -> bytes:
-        """As it stands in the file."""
-        return b"%d 0 obj\n%b\nendobj" % (self.number, self.data)
-
-
-def finish(_document: Any, pdf: Any) -> None:
-    """WeasyPrint's finisher: repairs the structure, adds the second mark, and makes every object's bytes once."""
+def finish(pdf: Any) -> None:
+    """Repair what WeasyPrint made of a document, in place: structure, the second mark, attachments."""
     elements = dict(_reachable(pdf))
     for element in elements.values():
         if element["S"] == "/Table":
@@ -40,7 +22,7 @@ def finish(_document: Any, pdf: Any) -> None:
     _mark(pdf)
     if "AF" in pdf.catalog:  # WeasyPrint names each attachment twice
         pdf.catalog["AF"][:] = dict.fromkeys(pdf.catalog["AF"])
-    pdf.objects[1:] = [Ready(object_) for object_ in pdf.objects[1:]]
+    _fold_spans(pdf, elements)
 
 
 def _reachable(pdf: Any) -> Any:
@@ -92,9 +74,8 @@ def _set_box(figure: Any, pdf: Any) -> None:
 
 def _furniture(pdf: Any, elements: dict[bytes, Any]) -> None:
     """Page numbers are no content: what the tree does not lead to becomes an artifact of its page."""
-    numbers = pdf.objects[_number(pdf.objects[_number(pdf.catalog["StructTreeRoot"])]["ParentTree"])]["Nums"]
     pages = [pdf.objects[int(kid)] for kid in pdf.pages["Kids"][::3]]
-    for page, marked in zip(pages, numbers[1::2], strict=False):
+    for page, marked in zip(pages, _marked(pdf), strict=True):
         astray = {number for number, reference in enumerate(marked) if reference not in elements}
         if astray:
             _as_furniture(pdf.objects[_number(page["Contents"])].stream, astray)
@@ -107,19 +88,32 @@ def _as_furniture(operators: list[Any], astray: set[int]) -> None:
             operators[place - 1 : place + 1] = ["/Artifact", b"<</Type /Pagination>>"]
 
 
+def _fold_spans(pdf: Any, elements: dict[bytes, Any]) -> None:
+    """A line of text is content of its paragraph or cell: an element for each says nothing and makes the tree twice as large."""
+    owners: dict[bytes, bytes] = {}
+    for reference, element in reversed(elements.items()):  # those within before those around them
+        if element["S"] == "/Span" and all(isinstance(kid, int) for kid in element["K"]):
+            kids = elements[element["P"]]["K"]
+            place = kids.index(reference)
+            kids[place : place + 1] = element["K"]
+            owners[reference] = element["P"]
+            element.free = "f"
+    for marked in _marked(pdf):
+        marked[:] = [_owner(reference, owners) for reference in marked]
+
+
+def _owner(reference: Any, owners: dict[bytes, bytes]) -> Any:
+    while reference in owners:
+        reference = owners[reference]
+    return reference
+
+
+def _marked(pdf: Any) -> list[Any]:
+    """For each page, the element that each of its pieces of content belongs to."""
+    tree = pdf.objects[_number(pdf.objects[_number(pdf.catalog["StructTreeRoot"])]["ParentTree"])]["Nums"]
+    return list(tree[1::2])
+
+
 def _mark(pdf: Any) -> None:
     stream = pdf.objects[_number(pdf.catalog["Metadata"])].stream
     stream[:] = [part.replace(b"</rdf:RDF>", UA_MARK + b"</rdf:RDF>") for part in stream]
-
-
-def _stream(object_: Any) -> bytes:
-    """A stream's bytes, compressed where it asks for it; pydyf's highest level takes twice the time for a hundredth less."""
-    if not object_.compress:
-        return bytes(object_.data)
-    object_.compress = False
-    plain = bytes(object_.data)
-    object_.compress = True
-    head, _, rest = plain.partition(b"\nstream\n")
-    packed = zlib.compress(rest.removesuffix(b"\nendstream"), COMPRESSION)
-    head = re.sub(rb"/Length \d+", b"/Filter /FlateDecode /Length %d" % len(packed), head)
-    return b"%b\nstream\n%b\nendstream" % (head, packed)
