@@ -28,7 +28,7 @@ STREAM_SECONDS = 25
 LENGTHS = {1: 5, 10: 3, 80: 1}
 OURS, NAIVE = "Jiping, tagged", "naive WeasyPrint"
 NOTES = """
-cold: the first print of a process, with the import of its library; LibreOffice and Chromium: the whole program for one file.
+cold: the whole program for one file; ours: a fresh worker's first print, with its warming up.
 warm: the median of ten other reports after it. Peak: resident memory at most (Chromium: all its processes, shared pages once).
 Only ours is PDF/A-3a and PDF/UA-1 and carries its data; Chromium tags, the others do not.
 """
@@ -44,6 +44,7 @@ def main() -> None:
         folder = Path(name)
         os.environ |= {"JIPING_EMBEDDED": "1", "DATA_DIR": str(folder / "data"), "DJANGO_SETTINGS_MODULE": "config.settings"}
         inherited = dict(os.environ)
+        (folder / "cold").mkdir()
         make_reports(folder, longest)
         # Importing ours points fontconfig to our fonts; the others look where every program looks.
         os.environ.clear()
@@ -79,7 +80,6 @@ def make_reports(folder: Path, longest: int) -> None:
         (folder / f"{number}.json").write_text(file.model_dump_json(), "utf-8")
         (folder / f"{number}.html").write_text(content.page(file), "utf-8")
         (folder / f"{number}.fodt").write_text(content.office_text(file), "utf-8")
-    # Units of their own: a part that was laid out for another report would come out of the cache.
     units = count(REPORTS)
     for times, reports in LENGTHS.items():
         for number in range(reports if times <= longest else 0):
@@ -127,7 +127,7 @@ def take_turns(folder: Path, rounds: int) -> Found:
 
 def one_round(folder: Path) -> dict[str, dict[str, float]]:
     """Each engine in a process of its own, and one report each in turn."""
-    cold = {"LibreOffice": office_cold(folder), "Chromium": chromium_cold(folder)}
+    cold = {"LibreOffice": office_cold(folder), "Chromium": chromium_cold(folder), NAIVE: naive_cold(folder)}
     kept = {name: Kept(*command) for name, command in commands(folder).items()}
     first = {name: engine.print() for name, engine in kept.items()}
     turns = [{name: engine.print() for name, engine in kept.items()} for _ in range(REPORTS - 1)]
@@ -154,6 +154,11 @@ def office_cold(folder: Path) -> float:
     """The whole program for one document."""
     profile = f"-env:UserInstallation={(folder / 'office').as_uri()}"
     return timed("soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", folder / "cold", folder / "0.fodt")
+
+
+def naive_cold(folder: Path) -> float:
+    """The whole program for one page, as the manual's command line."""
+    return timed(sys.executable, "-m", "weasyprint", folder / "0.html", folder / "cold" / "0.naive.pdf")
 
 
 def chromium_cold(folder: Path) -> float:

@@ -10,6 +10,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -35,18 +36,23 @@ def main() -> None:
     sys.path.insert(0, str(ROOT))
     if name in ENGINES:
         with ENGINES[name](Path(folder)) as printer:
-            serve(printer, lambda: shared_out(os.getpid()) if name == "chromium" else memory("VmHWM"))
+            peak = partial(shared_out, os.getpid()) if name == "chromium" else partial(memory, "VmHWM")
+            serve(printer, peak, rest if name == "ours" else lambda: None)
     else:
         say(json.dumps(ALONE[name](Path(folder), *map(int, rest))))
 
 
-def serve(printer: Printer, peak: Callable[[], float]) -> None:
-    """The next report for each line that comes in, answered with its seconds; at the end the memory it took, in MiB."""
+def serve(printer: Printer, peak: Callable[[], float], rest: Callable[[], object]) -> None:
+    """The next report for each line that comes in, answered with its seconds; at the end the memory it took, in MiB.
+
+    What a worker does between two jobs is done between two reports.
+    """
     say("ready")
     for number, _ in enumerate(sys.stdin):
         begun = time.perf_counter()
         printer(number)
         say(f"{time.perf_counter() - begun}")
+        rest()
     say(f"{peak()}")
 
 
@@ -54,6 +60,13 @@ def say(text: str) -> None:
     """A line at once."""
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
+
+
+def rest() -> None:
+    """What our worker does after each job."""
+    from reports import pdf
+
+    pdf.rest()
 
 
 @contextlib.contextmanager
@@ -113,6 +126,7 @@ def throughput(folder: Path, seconds: int) -> float:
     begun, prints = time.perf_counter(), 0
     while time.perf_counter() - begun < seconds:
         pdf.render(files[prints % len(files)])
+        pdf.rest()
         prints += 1
     return prints / (time.perf_counter() - begun) * 60
 
@@ -127,6 +141,7 @@ def worker(folder: Path, prints: int) -> dict[int, Any]:
     for number in range(prints + 1):
         if number:
             pdf.render(files[number % len(files)])
+            pdf.rest()
         if number in MEMORY_AT:
             held[number] = memory("VmRSS"), memory("VmHWM")
     return held
