@@ -32,14 +32,14 @@ Printer = Callable[[int], object]
 
 def main() -> None:
     """Serve as an engine, or measure what is measured of ours alone."""
-    name, folder, *rest = sys.argv[1:]
+    name, folder, *more = sys.argv[1:]
     sys.path.insert(0, str(ROOT))
     if name in ENGINES:
         with ENGINES[name](Path(folder)) as printer:
             peak = partial(shared_out, os.getpid()) if name == "chromium" else partial(memory, "VmHWM")
             serve(printer, peak, rest if name == "ours" else lambda: None)
     else:
-        say(json.dumps(ALONE[name](Path(folder), *map(int, rest))))
+        say(json.dumps(ALONE[name](Path(folder), *map(int, more))))
 
 
 def serve(printer: Printer, peak: Callable[[], float], rest: Callable[[], object]) -> None:
