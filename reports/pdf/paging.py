@@ -13,7 +13,7 @@ from reports.pdf.typeset import lines_of, width_of
 
 MM = 72 / 25.4
 #: Widths in mm of: level 1, 2 and 3, points, rule, computed points, how, own points, why. Together the text block's 225 mm.
-COLUMNS = (21, 18, 26, 11, 56, 13, 37, 13, 30)
+COLUMNS = (24, 19, 30, 11, 52, 13, 34, 13, 29)
 #: In points, as in print.css: type and line of the table and of its small print, padding and border of a cell.
 TABLE, SMALL = (10.5, 14.5), (9.0, 12.0)
 SIDES, ENDS = 2 * 4 + 1.2, 2 * 2.5 + 1.2

@@ -52,6 +52,8 @@ def _pages(document: Document, mark: Mark | None) -> list[Any]:
     laid_out, number, entries = [], 1, []
     for part in parts:
         pages = _lay_out(part, document, mark=mark, first=number, last=part is parts[-1])
+        if part is parts[-1] and _foot_stands_alone(pages):
+            pages = _lay_out(part, document, mark=mark, first=number, last=True, alone=True)
         laid_out.append(pages)
         entries += [(title, number) for title in part.titles]
         number += len(pages) if part.numbered else 0
@@ -59,6 +61,11 @@ def _pages(document: Document, mark: Mark | None) -> list[Any]:
         contents = Part("contents", numbered=False)
         laid_out.insert(1, _lay_out(contents, document, mark=mark, first=0, last=False, entries=entries))
     return [page for pages in laid_out for page in pages]
+
+
+def _foot_stands_alone(pages: Sequence[Any]) -> bool:
+    """Whether the last page had no room for the code: WeasyPrint then puts it on an upright sheet behind the turned ones."""
+    return bool(pages[-1].width < pages[-1].height)
 
 
 def _parts(document: Document) -> Iterator[Part]:

@@ -8,6 +8,7 @@ import pytest
 from assessment.domain import exchange
 from reports import pdf
 from reports.pdf.document import document_of
+from reports.pdf.paging import page_starts
 from tests.reports import papers, samples
 from tests.reports.papers import print_command, printed
 
@@ -50,7 +51,11 @@ def test_the_score_table_names_its_groups_again_on_each_page(demo: Path) -> None
     pages = [page for page in papers.page_texts(demo) if "测算说明" in page]
     assert len(pages) > 2
     assert all(page.count("一级指标二级指标三级指标分值") == 1 for page in pages)
-    assert [("（续）" in page) for page in pages] == [False] + [True] * (len(pages) - 1)
+    assessment = document_of(samples.demo_file(), None, explained=False).assessments[0]
+    lines, starts = assessment.lines, page_starts(assessment.lines, assessment.score_table.above)
+    goes_on = [bool(start) and bool(set(lines[start - 1].groups) & set(lines[start].groups)) for start in starts]
+    assert [("（续）" in page) for page in pages] == goes_on
+    assert True in goes_on
     assert "合计" in pages[-1] and not any("合计100" in page for page in pages[:-1])
     text = papers.flat(demo)
     assert all(label in text for label in ("预算编制情况（20）", "预算执行情况（30）", "预算监督情况（15）", "预算使用效益（35）"))
