@@ -8,8 +8,10 @@ from reports import pdf
 from tests.reports import samples
 
 #: Renewed whenever the layout, the demo or a font changes: in the commit that changes it, after the pages were looked at.
-GOLDEN = {
-    "WeasyPrint 70.0, Pango 1.50.12, HarfBuzz 6.0.0, fonts 322003dfe84cc979": "76acf7c4af395ef37d5922a50a802426ffc2b35cbd131f496262d1999c01f567",
+GOLDEN: dict[str, str] = {
+    "WeasyPrint 70.0, Pango 1.50.12, HarfBuzz 6.0.0, fonts 322003dfe84cc979": (
+        "76acf7c4af395ef37d5922a50a802426ffc2b35cbd131f496262d1999c01f567"
+    ),
 }
 
 
