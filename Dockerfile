@@ -11,6 +11,11 @@ RUN script/setup --system && rm -rf /var/lib/apt/lists/*
 COPY requirements.txt ./
 RUN pip install --no-cache-dir --disable-pip-version-check -r requirements.txt
 
+# The print engine as machine code: the same bytes in two thirds of the time. The compiler does not stay.
+COPY script/compile script/
+RUN apt-get update -qq && script/compile "$(command -v python)" \
+    && apt-get purge -y -qq --auto-remove gcc libc6-dev && rm -rf /var/lib/apt/lists/*
+
 COPY LICENSE manage.py ./
 COPY config/ config/
 COPY units/ units/
