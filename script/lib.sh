@@ -6,7 +6,7 @@ PYTHON="$ROOT/.venv/bin/python"
 FONTS=/usr/local/share/fonts/jiping
 FONT_FILES="FandolFang-Regular FandolKai-Regular FandolHei-Regular FandolSong-Regular FandolSong-Bold"
 RUNTIME_PACKAGES="libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig fonts-noto-cjk"
-TEST_PACKAGES="postgresql redis-server chromium poppler-utils"
+TEST_PACKAGES="postgresql redis-server chromium poppler-utils qpdf zbar-tools"
 
 say() { printf '==> %s\n' "$*"; }
 die() { printf '%s\n' "$*" >&2; exit 1; }

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from assessment.domain.canonical import short_code
 from tests.reports import papers, samples
 from tests.reports.papers import BOTTOM, LEFT, MM, PITCH, RIGHT, TOP, printed
 
@@ -189,3 +190,11 @@ def test_the_digest_and_its_code_stand_at_the_foot_of_the_last_page_only(hard: P
     assert word.page == int(papers.facts(hard)["Pages"])
     assert word.bottom == pytest.approx(WIDE_BOTTOM, abs=16)
     assert "核验码" in papers.page_texts(hard)[-1]
+
+
+def test_a_camera_reads_the_code_and_the_digest(hard: Path, tmp_path: Path) -> None:
+    last = papers.facts(hard)["Pages"]
+    papers.tool("pdftoppm", "-r", "200", "-f", last, "-l", last, "-png", "-singlefile", str(hard), str(tmp_path / "last"))
+    digest = samples.hard_file().digest.value
+    seen = papers.tool("zbarimg", "--nodbus", "--quiet", "--raw", str(tmp_path / "last.png"))
+    assert seen == f"JIPING {short_code(digest)} SHA-256 {digest.upper()}\n"
