@@ -16,7 +16,9 @@ from assessment.domain.structure import place_in_words, structure_faults
 
 FORMAT = "jiping-filing"
 FORMAT_VERSION = 1
-MAX_BYTES = 5 * 1024 * 1024
+MAX_BYTES = 12 * 1024 * 1024
+#: The whole and two hundred projects: what one print holds within its time.
+MOST_ASSESSMENTS = 201
 
 DecimalText = Annotated[str, StringConstraints(pattern=r"^(0|-?[1-9][0-9]{0,11}|-?(0|[1-9][0-9]{0,11})\.[0-9]{0,29}[1-9])$")]
 Unrounded = Annotated[str, StringConstraints(pattern=r"^(0|-?[1-9][0-9]{0,59}|-?(0|[1-9][0-9]{0,59})\.[0-9]{0,59}[1-9])$")]
@@ -173,7 +175,7 @@ class FilingContent(Plain):
     unit: UnitContent
     round: RoundContent
     filled_on: date | None
-    assessments: tuple[AssessmentContent, ...] = Column(min_length=1)
+    assessments: tuple[AssessmentContent, ...] = Column(min_length=1, max_length=MOST_ASSESSMENTS)
 
 
 class DigestContent(Plain):

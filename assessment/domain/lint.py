@@ -223,6 +223,19 @@ def _chart_faults(view: Elements) -> Iterator[Fault]:
             yield Fault(place, f"同一张图的字段应为同一计量单位，这里有{'、'.join(units)}")
 
 
+#: What a form, a table on paper and the engine still carry with ease; the largest known table has some hundred rows.
+MOST_FIELDS, MOST_ROWS = 500, 300
+
+
+def _size_faults(view: Elements) -> Iterator[Fault]:
+    """A table of thousands of rows would stop every form and every print."""
+    rows = sum(1 for item in view.indicators.values() if item.rule is not None)
+    if len(view.fields) > MOST_FIELDS:
+        yield Fault(("groups",), f"数据项最多 {MOST_FIELDS} 项，这里有 {len(view.fields)} 项")
+    if rows > MOST_ROWS:
+        yield Fault(("indicators",), f"评分的指标最多 {MOST_ROWS} 项，这里有 {rows} 项")
+
+
 def _field_faults(view: Elements) -> Iterator[Fault]:
     for place, field in view.fields.items():
         if field.minimum > field.maximum:
@@ -289,6 +302,7 @@ FINDERS: tuple[Callable[[Elements], Iterator[Fault]], ...] = (
     _grade_faults,
     _cap_faults,
     _chart_faults,
+    _size_faults,
     _field_faults,
     _reserved_codes,
     _taken_names,

@@ -78,6 +78,8 @@ def _message(item: Any) -> str:
         return str(context["error"])
     if item["type"] == "too_short" and context["min_length"] > 1:
         return f"至少要有 {context['min_length']} 项"
+    if item["type"] == "too_long":
+        return f"最多 {context['max_length']} 项，这里有 {context['actual_length']} 项"
     return "，".join([MESSAGES.get(item["type"], "取值不对"), *_expected(context)])
 
 

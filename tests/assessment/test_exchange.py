@@ -238,7 +238,7 @@ def test_the_same_content_written_in_another_way_is_refused(path: list[Any], val
 @pytest.mark.parametrize(
     ("raw", "message"),
     [
-        (b" " * (MAX_BYTES + 1), "文件超过 5 MB，不是自评材料交换文件"),
+        (b" " * (MAX_BYTES + 1), "文件超过 12 MB，不是自评材料交换文件"),
         (b"%PDF-1.4", "文件不是 UTF-8 编码的 JSON，无法读取"),
         ("{}".encode("utf-16"), "文件不是 UTF-8 编码的 JSON，无法读取"),
         (b'{"a": ' + b"[" * 100_000, "文件不是 UTF-8 编码的 JSON，无法读取"),

@@ -3,10 +3,12 @@
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from assessment.domain.comparing import differences
 from assessment.domain.lint import meaning_faults
 from assessment.domain.scheme import Scheme
+from assessment.domain.structure import structure_faults
 from tests.reports.samples import demo_scheme
 
 
@@ -41,6 +43,12 @@ def test_what_no_bar_could_stand_for_is_named_at_its_place(given: dict[str, Any]
 
 def test_two_charts_of_one_code_are_told() -> None:
     assert faults(chart(), chart()) == [("charts.1.code", "图代码“budget”重复")]
+
+
+def test_a_fifth_chart_is_one_too_many() -> None:
+    with pytest.raises(ValidationError) as refusal:
+        Scheme.model_validate(with_charts(*(chart(f"chart_{number}") for number in range(5))))
+    assert [fault.message for fault in structure_faults(refusal.value)] == ["最多 4 项，这里有 5 项"]
 
 
 def test_a_changed_chart_is_told_in_words() -> None:
