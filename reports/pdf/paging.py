@@ -95,14 +95,36 @@ class Sheet:
         """Those that have something in them."""
         return tuple(column for column in (self.left, self.right) if column)
 
+    @property
+    def rows(self) -> int:
+        """How many there are."""
+        return sum(len(group.rows) for group in (*self.left, *self.right))
+
+
+#: A last page with fewer rows looks left over: then the pages before it are filled a little less.
+FEWEST = 6
+
 
 def figure_sheets(groups: Sequence[FigureGroup], above: float) -> tuple[Sheet, ...]:
     """The data table page by page, each page's left column first; the last page's columns are about equally long."""
-    first = BLOCK - above - FIGURE_HEAD - SPARE
+    sheets = _sheets(groups, above, 0.0)
+    line = FIGURE_LINE + FIGURE_ENDS
+    for lines in range(1, int(BLOCK / 2 / line)):
+        if len(sheets) == 1 or sheets[-1].rows >= FEWEST:
+            break
+        shorter = _sheets(groups, above, lines * line)
+        if len(shorter) > len(sheets):
+            break
+        sheets = shorter
+    return sheets
+
+
+def _sheets(groups: Sequence[FigureGroup], above: float, less: float) -> tuple[Sheet, ...]:
+    """Pages filled but for ``less`` points of each column."""
     sheets: list[Sheet] = []
     rest = tuple(groups)
     while rest:
-        room = BLOCK - FIGURE_HEAD - SPARE if sheets else first
+        room = BLOCK - (0.0 if sheets else above) - FIGURE_HEAD - SPARE - less
         left, other = _filled(rest, room)
         right, later = _filled(other, room)
         if not later:
