@@ -1,6 +1,5 @@
 """WeasyPrint kept warm: one font configuration and one parsed style sheet a process; nothing is ever fetched."""
 
-import ctypes
 import gc
 import logging
 from collections.abc import Callable, Sequence
@@ -113,13 +112,11 @@ def warm_up() -> None:
 
 
 def rest() -> None:
-    """Give the pages of the print before back to the system: they hold each other, and the collector comes seldom.
+    """Give up the pages of the print before: they hold each other, and the collector comes seldom.
 
     Otherwise a worker grows by some 100 MiB until it does. For the pause between two jobs, when nobody waits.
     """
     gc.collect()
-    with suppress(OSError, AttributeError):  # glibc's own
-        ctypes.CDLL(None).malloc_trim(0)
 
 
 @dataclass(frozen=True)
@@ -136,6 +133,7 @@ def _engine() -> _Engine:
     check_parts()
     import cssselect2
     import pydyf
+    import weasyprint.pdf.fonts
     from weasyprint import CSS, HTML
     from weasyprint.text.fonts import FontConfiguration
     from weasyprint.urls import FatalURLFetchingError, URLFetcher
@@ -150,6 +148,7 @@ def _engine() -> _Engine:
             raise FatalURLFetchingError(url)
 
     pydyf.PDF.page_references = property(_page_references)
+    weasyprint.pdf.fonts.get_hb_object_data = _font_data
     fetcher, fonts = NoFetcher(), FontConfiguration()
     style = CSS(string=(PRINT_FOLDER / "print.css").read_text("utf-8"), font_config=fonts, url_fetcher=fetcher)
 
@@ -184,6 +183,16 @@ class _Colours:
         from weasyprint import pdf
 
         self.content = (files(pdf) / "sRGB2014.icc").read_bytes()
+
+
+def _font_data(face: Any) -> Any:
+    """In place of WeasyPrint's own, which copies every font file whole for each print: 60 MB for its first four bytes."""
+    from weasyprint.text.ffi import ffi, harfbuzz
+
+    blob = harfbuzz.hb_face_reference_blob(face)
+    length = ffi.new("unsigned int *")
+    data = ffi.gc(harfbuzz.hb_blob_get_data(blob, length), lambda _: harfbuzz.hb_blob_destroy(blob))
+    return ffi.buffer(data, length[0])
 
 
 def _page_references(pdf: Any) -> tuple[bytes, ...]:

@@ -62,7 +62,11 @@ def _stream(head: bytes, content: bytes) -> bytes:
 
 
 def _packed(stream: Any) -> bytes:
-    """A stream's bytes, compressed where it asks for it."""
+    """A stream's bytes, compressed where it asks for it; a font's come as a view of HarfBuzz's memory, unknown to pydyf."""
+    from weasyprint.text.ffi import ffi
+
+    if len(stream.stream) == 1 and isinstance(stream.stream[0], ffi.buffer):
+        stream.stream = [bytes(stream.stream[0])]
     if not stream.compress:
         return bytes(stream.data)
     stream.compress = False
