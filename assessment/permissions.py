@@ -1,15 +1,14 @@
 """Who may do what with a filing: the workflow table, the roles held, and the two-person rules."""
 
-from assessment.domain.errors import DomainError
-from assessment.domain.workflow import MOVES, STAGES, Act, Move, Status, Turn, acts_for
-from assessment.models import Event, Filing
-from units.models import OFFICE_ROLES, UNIT_ROLES, Membership, Role, User
+from collections import defaultdict
+from collections.abc import Iterable
+from functools import partial
 
-FILING = frozenset({Act.EDIT, Act.REQUEST_SIGNOFF, Act.HAND_BACK, Act.SIGN})
-REVIEWING = frozenset({Act.OPEN_REVIEW, Act.REVIEW, Act.RETURN, Act.RECOMMEND})
-OFFICE = REVIEWING | {Act.WAIVE, Act.REVIEW_AGAIN, Act.APPROVE, Act.REOPEN, Act.PUBLISH}
-UNIT_TURNS = frozenset({Turn.PREPARER, Turn.HEAD})
-OFFICE_TURNS = frozenset({Turn.REVIEWER, Turn.LEAD})
+from assessment.domain.errors import DomainError
+from assessment.domain.notices import Person
+from assessment.domain.workflow import MOVES, STAGES, Act, Move, Status, Turn, acts_for, barred
+from assessment.models import Event, Filing
+from units.models import OFFICE_ROLES, UNIT_ROLES, Membership, MembershipQuerySet, Role, User
 
 
 def turns_of(user: User, filing: Filing) -> frozenset[Turn]:
@@ -18,10 +17,19 @@ def turns_of(user: User, filing: Filing) -> frozenset[Turn]:
     Nobody judges what their own unit files: who holds a unit role on it takes no office turn. Nobody scores who keeps
     the accounts: an administrator's other office roles are void.
     """
+    return _turns(_held(filing).filter(user=user).values_list("role", "unit_id"), filing)
+
+
+def _held(filing: Filing) -> MembershipQuerySet:
+    """The roles in force today at the filing's unit and at those above it."""
     above = [code for code in filing.unit.path.split("/") if code]
-    held = Membership.objects.today().filter(user=user, unit__code__in=above).values_list("role", "unit_id")
-    own = {role for role, unit_id in held if role in UNIT_ROLES and unit_id == filing.unit_id}
-    office = {role for role, _ in held if role in OFFICE_ROLES}
+    return Membership.objects.today().filter(unit__code__in=above)
+
+
+def _turns(held: Iterable[tuple[str, int]], filing: Filing) -> frozenset[Turn]:
+    roles = list(held)
+    own = {role for role, unit_id in roles if role in UNIT_ROLES and unit_id == filing.unit_id}
+    office = {role for role, _ in roles if role in OFFICE_ROLES}
     if Role.ADMINISTRATOR in office:
         office = set()
     return frozenset(turn for turn in Turn if turn.value in (own or office))
@@ -39,20 +47,27 @@ def _refusal(user: User, filing: Filing, act: Act, turns: frozenset[Turn]) -> st
     if status not in move.sources:
         stage = STAGES[status]
         return f"材料现在处于“{stage.label}”（{stage.waiting_for}），不能“{move.label}”"
-    if act is Act.SIGN and filing.requested_by_id == user.pk:
-        return "提请签批的人不能自己签批，须由另一人签批"
-    if act is Act.APPROVE and _has_done(user, filing, REVIEWING):
-        return "复核的人不能自己审定，须由另一人审定"
-    if move.roles <= UNIT_TURNS and _has_done(user, filing, OFFICE):
-        return "您曾在财务部门办理这份材料，不能再代表单位办理"
-    if move.roles <= OFFICE_TURNS and _has_done(user, filing, FILING):
-        return "您曾代表单位办理这份材料，不能再承担财务部门的工作"
-    return ""
+    return barred(act, partial(_has_done, user, filing), asked=filing.requested_by_id == user.pk)
 
 
 def _has_done(user: User, filing: Filing, acts: frozenset[Act]) -> bool:
     """Whether ``user`` ever did one of ``acts`` on the filing: roles change, what was done stays."""
     return Event.objects.filter(filing=filing, actor=user, act__in=acts).exists()
+
+
+def people_of(filing: Filing) -> list[Person]:
+    """Everybody who takes turns on ``filing``, by name, with what they ever did on it; two queries, however many they are."""
+    held: dict[User, list[tuple[str, int]]] = defaultdict(list)
+    done: dict[int, set[Act]] = defaultdict(set)
+    for membership in _held(filing).select_related("user"):
+        held[membership.user].append((membership.role, membership.unit_id))
+    for actor, act in Event.objects.filter(filing=filing).order_by().values_list("actor_id", "act").distinct():
+        done[actor].add(Act(act))
+    people = [
+        Person(user.pk, str(user), _turns(roles, filing), frozenset(done[user.pk]), filing.requested_by_id == user.pk)
+        for user, roles in held.items()
+    ]
+    return sorted((person for person in people if person.turns), key=lambda person: (person.name, person.key))
 
 
 def takes_part(user: User, filing: Filing) -> bool:

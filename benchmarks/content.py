@@ -22,7 +22,9 @@ from assessment.domain.scheme import Scheme
 from reports.pdf.document import Document, document_of
 from reports.pdf.paging import COLUMNS
 from reports.pdf.typeset import JOINER
-from reports.services.demo import SCHEME, best_answers, read_data
+from reports.services.demo import SCHEME
+from reports.services.demo_answers import best_answers
+from reports.services.demo_projects import read_data
 
 HERE = Path(__file__).resolve().parent
 DEPARTMENT = "湛江市人力资源和社会保障局"
@@ -39,7 +41,7 @@ HALF = (49, 15, 22, 22)
 def filing(number: int, *, times: int = 1) -> exchange.ExchangeFile:
     """The ``number``-th unit's filing, its text ``times`` over; no two have a paragraph or a table in common."""
     name = f"{DEPARTMENT}第{chinese_number(number + 1)}分局"
-    whole = assemble(scheme(), _inputs(number, times), kind="whole", name=name, digest=exchange.scheme_digest(scheme()))
+    whole = assemble(scheme(), _inputs(number, times), name=name, digest=exchange.scheme_digest(scheme()))
     content = exchange.FilingContent(
         unit=exchange.UnitContent(code=f"Z{number:03}", name=name, department=DEPARTMENT),
         round=exchange.RoundContent(fiscal_year=2022, title="2022 年度自评", notice_number="湛财绩〔2023〕2号", notice_title="通知"),

@@ -63,7 +63,9 @@ def example() -> tuple[Any, Any]:
     from assessment.domain.figures import compute_values
     from assessment.domain.inputs import Inputs
     from assessment.services.schemes import read_scheme
-    from reports.services.demo import SCHEME, best_answers, read_data
+    from reports.services.demo import SCHEME
+    from reports.services.demo_answers import best_answers
+    from reports.services.demo_projects import read_data
 
     scheme, given = read_scheme(SCHEME.read_text("utf-8")), read_data("department-2022.yaml")
     figures = {code: Decimal(value) for code, value in given["figures"].items()}

@@ -6,6 +6,7 @@ starts) and production (everything named by the environment; nothing has a secre
 
 import contextlib
 import os
+import re
 import secrets
 import tempfile
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any
 import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from kombu import Queue
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -160,7 +162,13 @@ FILE_UPLOAD_PERMISSIONS = 0o640
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 EVIDENCE_MAX_BYTES = 20 * 1024 * 1024
+#: What all files of one filing may take together.
+EVIDENCE_TOTAL_BYTES = env.int("EVIDENCE_TOTAL_MB", default=500) * 1024 * 1024
 MAX_BODY_BYTES = 25 * 1024 * 1024
+# A clamd that looks through evidence for viruses: HOST:PORT, or the path of its socket; empty for none.
+CLAMAV: str = env.str("CLAMAV", default="")
+if not re.fullmatch(r"|/.+|[^:/]+:\d{1,5}|\[[0-9a-fA-F:]+\]:\d{1,5}", CLAMAV):
+    raise ImproperlyConfigured(f"CLAMAV is neither HOST:PORT nor the path of a socket: {CLAMAV}")
 
 # A plain-http address is right only for the embedded demo on this machine.
 HTTPS = not EMBEDDED
@@ -193,6 +201,22 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# Mail: every notice is in the app; where there is a server it is sent too, to those who have an address. The demo's goes to the console.
+EMAIL_URL: str = env.str("EMAIL_URL", default="consolemail://" if EMBEDDED else "")
+SENDS_MAIL = bool(EMAIL_URL)
+_MAIL: dict[str, Any] = env.email_url_config(EMAIL_URL or "dummymail://")
+EMAIL_BACKEND: str = _MAIL["EMAIL_BACKEND"]
+EMAIL_HOST, EMAIL_PORT = _MAIL["EMAIL_HOST"] or "localhost", _MAIL["EMAIL_PORT"] or 25
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _MAIL["EMAIL_HOST_USER"] or "", _MAIL["EMAIL_HOST_PASSWORD"] or ""
+EMAIL_USE_TLS, EMAIL_USE_SSL = _MAIL.get("EMAIL_USE_TLS", False), _MAIL.get("EMAIL_USE_SSL", False)
+EMAIL_FILE_PATH: str = _MAIL["EMAIL_FILE_PATH"]
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = _required("MAIL_FROM") if SENDS_MAIL and not EMBEDDED else env.str("MAIL_FROM", default="jiping@localhost")
+# What links in mails begin with.
+SITE_URL = (env.str("SITE_URL", default="") or ("http://127.0.0.1:8000" if EMBEDDED else f"https://{ALLOWED_HOSTS[0]}")).rstrip("/")
+if not re.fullmatch(r"https?://[^\s/]+", SITE_URL):
+    raise ImproperlyConfigured("SITE_URL is a whole origin, such as https://jiping.example.gov.cn (see .env.example).")
+
 # Jobs: rows in the database; the broker only hurries them along (design.md 8).
 _EMBEDDED_BROKER = EMBEDDED and not env.str("BROKER_URL", default="")
 if _EMBEDDED_BROKER:
@@ -208,13 +232,16 @@ if _EMBEDDED_BROKER:
 else:
     CELERY_BROKER_URL = _required("BROKER_URL")
     CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 5, "socket_connect_timeout": 5, "visibility_timeout": 3600}
+# Mails have a queue of their own, so that a round of mails and a round of prints do not wait for each other.
+CELERY_TASK_QUEUES = [Queue("celery"), Queue("mail")]
+CELERY_TASK_ROUTES = {"assessment.tasks.send_mail": {"queue": "mail"}}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_PUBLISH_RETRY = False
 # At the soft limit the print breaks off and says so. Where it cannot, deep in a library, the process is ended at the hard
-# one. Both come before the job's lease runs out (three minutes, reports.services.jobs): until then nobody else prints it.
-CELERY_TASK_SOFT_TIME_LIMIT = 90
-CELERY_TASK_TIME_LIMIT = 120
+# one. Both come before the job's lease runs out (four minutes, reports.services.jobs): until then nobody else prints it.
+CELERY_TASK_SOFT_TIME_LIMIT = 150
+CELERY_TASK_TIME_LIMIT = 180
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 # A printing process is renewed after so many jobs, and after one that took much memory (KiB), which it would keep.
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 500
@@ -233,7 +260,7 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
         "fontTools": {"level": "WARNING"},
-        "weasyprint": {"level": "ERROR"},
+        "weasyprint": {"level": "WARNING"},
         "axes": {"level": "WARNING"},
         "kombu.connection": {"level": "ERROR"},
     },

@@ -142,12 +142,16 @@ def typed(form: Element) -> dict[str, list[str]]:
             chosen = [option for option in options if "selected" in option.attributes] or options[:1]
             sent.setdefault(name, []).extend(option.attributes.get("value", option.text) for option in chosen)
         elif element.tag == "input" and _sends(element):
-            sent.setdefault(name, []).append(element.attributes.get("value", ""))
+            sent.setdefault(name, []).append(element.attributes.get("value", "on" if _kind(element) == "checkbox" else ""))
     return sent
 
 
+def _kind(element: Element) -> str:
+    return element.attributes.get("type", "text")
+
+
 def _sends(element: Element) -> bool:
-    kind = element.attributes.get("type", "text")
+    kind = _kind(element)
     if kind in ("checkbox", "radio"):
         return "checked" in element.attributes
     return kind not in ("file", "submit", "button")

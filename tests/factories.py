@@ -1,5 +1,6 @@
 """Plain factories: real rows through the real services."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -10,14 +11,17 @@ from typing import Any
 from django.conf import settings
 
 from assessment.domain.own_rows import OwnRow
+from assessment.domain.projects import ProjectRow
 from assessment.domain.scheme import Scheme
 from assessment.domain.workflow import Status
 from assessment.models import Assessment, Filing, Part, Round, SchemeVersion
-from assessment.services import contents, parts, review, signoff
+from assessment.services import contents, parts, review, signoff, threads
 from assessment.services.filings import open_filing
 from assessment.services.own_rows import save_own_rows
+from assessment.services.projects import save_projects
 from assessment.services.schemes import load_scheme, read_scheme
-from reports.services.demo import full_answers
+from reports.services.demo_answers import full_answers
+from tests.reports.samples import project_inputs
 from units.models import BudgetUnit, Role, User
 from units.services import add_unit, add_user, grant
 
@@ -72,12 +76,12 @@ def stored_scheme(scheme: Scheme) -> SchemeVersion:
 
 
 def make_department(name: str = "某市人力资源和社会保障局") -> BudgetUnit:
-    return add_unit(f"D{next(_numbers):03}", name)
+    return add_unit(f"D{next(_numbers):06}", name)
 
 
 def make_unit(department: BudgetUnit | None = None, name: str = "某市就业服务中心") -> BudgetUnit:
     department = department or make_department()
-    return add_unit(f"U{next(_numbers):03}", name, department)
+    return add_unit(f"U{next(_numbers):06}", name, department)
 
 
 def make_user(role: Role | None = None, unit: BudgetUnit | None = None) -> User:
@@ -119,7 +123,7 @@ class Line:
 
     @property
     def assessment(self) -> Assessment:
-        return self.filing.assessments.select_related("scheme").get()
+        return self.filing.assessments.select_related("scheme").get(kind="whole")
 
     def part(self, kind: Part.Kind) -> Part:
         return self.assessment.parts.get(kind=kind)
@@ -132,6 +136,18 @@ class Line:
         self.filing.refresh_from_db()
         points = {score.pk: review.ReviewPoints(score.self_points) for score in self.assessment.scores.all()}
         review.save_review(self.filing.pk, by=self.reviewer, version=self.filing.review_version, points=points, comment="")
+
+    def answer(self) -> None:
+        """Every thread that waits for the unit."""
+        for thread in self.filing.threads.unanswered():
+            threads.answer(thread.pk, by=self.preparer, text="已更正")
+
+    def settle(self) -> None:
+        """Every thread that was answered."""
+        self.filing.refresh_from_db()
+        answered = list(self.filing.threads.filter(state="answered").values_list("pk", flat=True))
+        version, comment = self.filing.review_version, self.filing.review_comment
+        review.save_review(self.filing.pk, by=self.reviewer, version=version, points={}, comment=comment, settled=answered)
 
     def approve(self) -> None:
         self.filing.refresh_from_db()
@@ -149,10 +165,10 @@ class Line:
             self.return_figures()
         elif status != Status.DRAFT:
             steps = [
-                lambda: signoff.request_signoff(self.filing.pk, by=self.preparer, filled_on=date(2023, 4, 18)),
+                lambda: (self.answer(), signoff.request_signoff(self.filing.pk, by=self.preparer, filled_on=date(2023, 4, 18))),
                 self.sign,
                 lambda: review.open_review(self.filing.pk, by=self.reviewer),
-                lambda: (self.review(), review.recommend(self.filing.pk, by=self.reviewer)),
+                lambda: (self.review(), self.settle(), review.recommend(self.filing.pk, by=self.reviewer)),
                 self.approve,
                 self.publish,
             ]
@@ -194,6 +210,26 @@ def fill(assessment: Assessment, *, by: User, figures: dict[str, Decimal] | None
     parts.save_scores(assessment.pk, by=by, version=0, answers=full_answers(assessment))
     warnings = [finding.key for finding in contents.evaluate(assessment).findings if finding.severity == "warning"]
     parts.save_explanations(assessment.pk, by=by, version=0, texts=dict.fromkeys(warnings, "原因已说明"))
+
+
+def save_list(line: Line, *rows: ProjectRow, version: int | None = None, by: User | None = None) -> list[Assessment]:
+    """The list of the line's filing as given; returns its projects in their order."""
+    part = line.part(Part.Kind.PROJECTS)
+    save_projects(line.assessment.pk, by=by or line.preparer, version=part.version if version is None else version, rows=rows)
+    return sorted(line.filing.assessments.projects().select_related("scheme", "filing__round"), key=Assessment.order)
+
+
+def fill_project(project: Assessment, *, by: User) -> None:
+    """Everything a preparer types for a project, so that nothing stands against sign-off."""
+    given = project_inputs()
+    parts.save_figures(project.pk, by=by, version=0, figures=given.figures)
+    save_own_rows(
+        project.pk, by=by, version=project.parts.get(kind="own_rows").version, rows=[replace(row, code="") for row in given.own_rows]
+    )
+    parts.save_narrative(project.pk, by=by, version=0, texts=given.narrative)
+    parts.save_scores(project.pk, by=by, version=0, answers=full_answers(project))
+    warnings = [finding.key for finding in contents.evaluate(project).findings if finding.severity == "warning"]
+    parts.save_explanations(project.pk, by=by, version=0, texts=dict.fromkeys(warnings, "原因已说明"))
 
 
 def make_filing(status: Status = Status.DRAFT) -> Filing:

@@ -133,10 +133,12 @@ def tiny_content(scheme: Scheme | None = None) -> exchange.FilingContent:
     )
     assessment = exchange.AssessmentContent(
         kind="whole",
+        project=None,
         name="某局",
         scheme=exchange.SchemeReference(
             code=scheme.code, version=scheme.version, title=scheme.title, digest=exchange.scheme_digest(scheme)
         ),
+        last_year={},
         figures={"budget": "100", "spent": "95.29", "cases": "0"},
         derived={"rate": exchange.DerivedContent(value="0.9529", text="95.29%")},
         own_rows=(),

@@ -20,6 +20,7 @@ from reports.models import PrintBatch, PrintJob, Publication
 from reports.services.batches import print_round
 from tests.browsing import data_of
 from tests.factories import PDF, Line, make_department, make_unit, make_user, own_scheme, stored_scheme
+from tests.reports.samples import project_scheme
 from units.models import Role, User
 
 pytestmark = pytest.mark.django_db
@@ -32,18 +33,26 @@ PERSONS: list[Role | None] = [*Role, None]
 #: Addresses everybody may read, signed in or not.
 PUBLIC = {"reports:portal", "reports:publication", "reports:publication_pdf", "healthz", "units:sign_in"}
 #: Addresses everybody may read who is signed in.
-SIGNED_IN = {"home", "assessment:mine", "units:password", "units:password_done"}
+SIGNED_IN = {"home", "assessment:mine", "assessment:notices", "units:password", "units:password_done", "units:roles"}
 #: Addresses of one filing on the unit's pages: who may see the filing may read them.
 READ_FILING = {
     "assessment:filing": "filing",
     "assessment:paper": "filing",
+    "assessment:excel": "filing",
+    "assessment:workbook": "filing",
+    "assessment:receipt": "submission",
+    "assessment:projects": "assessment",
     "assessment:figures": "assessment",
     "assessment:own_rows": "assessment",
     "assessment:scores": "assessment",
     "assessment:narrative": "assessment",
+    "assessment:word": "assessment",
     "assessment:findings": "assessment",
     "assessment:evidence": "assessment",
     "assessment:download": "evidence",
+    "assessment:file": "evidence",
+    "assessment:shown": "evidence",
+    "reports:word": "filing",
     "reports:job": "job",
     "reports:job_pdf": "job",
 }
@@ -53,10 +62,21 @@ ACT_ON_FILING = {
     "assessment:sign": "filing",
     "assessment:hand_back": "filing",
     "assessment:recall": "filing",
+    "assessment:answer": "thread",
     "assessment:remove_evidence": "evidence",
+    "assessment:tie_evidence": "evidence",
     "reports:preview": "filing",
+    "reports:receipt": "submission",
     "reports:retry": "job",
     "reports:cancel": "job",
+}
+#: Saving while one types, which a script does: told in JSON, and without a session told where to sign in.
+SAVED_WHILE_TYPED = {
+    "assessment:autosave_figures": "assessment",
+    "assessment:autosave_scores": "assessment",
+    "assessment:autosave_narrative": "assessment",
+    "assessment:autosave_findings": "assessment",
+    "assessment:upload": "assessment",
 }
 #: Acts at the desk on a filing that is past them: answered by a message after a redirect, or on the page itself.
 ACT_AT_DESK = {
@@ -81,10 +101,12 @@ DESK = {
     "admin:assessment_filing_changelist": OFFICE,
     "admin:assessment_round_changelist": OFFICE,
     "admin:assessment_schemeversion_changelist": OFFICE,
+    "admin:assessment_notice_changelist": ADMINISTRATOR,
     "admin:reports_printjob_changelist": OFFICE,
     "admin:reports_printbatch_changelist": OFFICE,
     "admin:reports_publication_changelist": OFFICE,
     "admin:assessment_filing_add": set(),
+    "admin:assessment_notice_add": set(),
     "admin:assessment_schemeversion_add": ADMINISTRATOR,
     "admin:reports_printjob_add": set(),
     "admin:reports_printbatch_add": set(),
@@ -101,6 +123,7 @@ HIDDEN = {"admin:assessment_schemeversion_add"}
 DESK_OBJECTS = {
     "assessment_filing": ("filing", OFFICE),
     "assessment_round": ("round", OFFICE),
+    "assessment_notice": ("notice", ADMINISTRATOR),
     "reports_printjob": ("job", OFFICE),
     "reports_printbatch": ("batch", OFFICE),
     "reports_publication": ("publication_row", OFFICE),
@@ -108,7 +131,10 @@ DESK_OBJECTS = {
     "units_user": ("user", ADMINISTRATOR),
 }
 #: Answered by themselves, tested one by one below.
-ELSEWHERE = {"units:sign_out", "admin:login", "admin:logout", "admin:autocomplete", "admin:app_list", "admin:auth_user_password_change"}
+ELSEWHERE = {"units:sign_out", "admin:login", "admin:logout", "admin:autocomplete", "admin:app_list", "admin:auth_user_password_change"} | {
+    "assessment:notice",
+    "assessment:read_notices",
+}
 
 
 @dataclass(frozen=True)
@@ -128,15 +154,24 @@ class Target:
         }
         if kind in found:
             return found[kind]
+        if kind == "thread":
+            return filing.threads.get().pk
         if kind == "evidence":
             return self.line.assessment.evidence.get().pk
         if kind == "waiver":
             return self.line.assessment.waivers.get().pk
         if kind == "job":
             return PrintJob.objects.filter(filing=filing).latest("pk").pk
+        if kind == "notice":
+            return filing.notices.filter(recipient=self.line.preparer).latest("pk").pk
         if kind == "batch":
             return PrintBatch.objects.get(round=filing.round_id).pk
         return Publication.objects.get(filing=filing).pk
+
+
+def address_of(name: str, target: Target, kind: str) -> str:
+    """A page's address for the target: a submission is named by its filing and its number."""
+    return reverse(name, args=[target.number("filing"), 1] if kind == "submission" else [target.number(kind)])
 
 
 @dataclass(frozen=True)
@@ -155,11 +190,12 @@ class World:
 
 def published(department: Any) -> Target:
     """With rows that the unit set itself, and a waiver that was given before the sign-off."""
-    line = Line(department=department, whole_scheme=stored_scheme(own_scheme()))
+    line = Line(department=department, whole_scheme=stored_scheme(own_scheme()), project_scheme=stored_scheme(project_scheme()))
     proof = {"name": "证明.pdf", "data": PDF + str(line.unit.pk).encode(), "indicators": ["spending"], "public": False}
     evidence.add_evidence(line.assessment.pk, by=line.preparer, **proof)
     waiver = {"key": "full_marks", "reason": "问题不影响得分", "expires_on": timezone.localdate()}
     waivers.grant_waiver(line.assessment.pk, by=line.lead, **waiver)
+    line.advance(Status.RETURNED)
     line.advance(Status.PUBLISHED)
     return Target(line)
 
@@ -212,7 +248,7 @@ def test_the_tables_name_every_address_there_is() -> None:
     objects = {f"admin:{name}_{page}" for name in (*DESK_OBJECTS, "assessment_schemeversion") for page in ("change", "history", "delete")}
     objects |= {f"admin:assessment_schemeversion_{page}" for page in ("impact", "activate")}
     objects |= {f"admin:reports_printbatch_{page}" for page in ("print", "cancel", "retry", "zip")}
-    tables = [PUBLIC, SIGNED_IN, READ_FILING, ACT_ON_FILING, ACT_AT_DESK, DESK, objects, ELSEWHERE]
+    tables = [PUBLIC, SIGNED_IN, READ_FILING, ACT_ON_FILING, SAVED_WHILE_TYPED, ACT_AT_DESK, DESK, objects, ELSEWHERE]
     assert names() == set().union(*tables)
 
 
@@ -223,12 +259,14 @@ def test_a_visitor_reads_what_is_public_and_is_asked_to_sign_in_for_everything_e
         assert ask(client, address) == (200, address)
     sign_in = reverse("units:sign_in")
     closed = [reverse(name) for name in (SIGNED_IN | DESK.keys())]
-    closed += [reverse(name, args=[world.own.number(kind)]) for name, kind in READ_FILING.items()]
+    closed += [address_of(name, world.own, kind) for name, kind in READ_FILING.items()]
     closed += [reverse(f"admin:{name}_change", args=[world.own.number(kind)]) for name, (kind, _) in DESK_OBJECTS.items()]
     assert {address: ask(client, address) for address in closed} == dict.fromkeys(closed, (200, sign_in))
-    acts = [reverse(name, args=[world.own.number(kind)]) for name, kind in ACT_ON_FILING.items()]
+    acts = [address_of(name, world.own, kind) for name, kind in ACT_ON_FILING.items()]
     acts += [reverse(name, args=[world.own.number("filing")]) for name in ACT_AT_DESK]
     assert {address: ask(client, address, post=True) for address in acts} == dict.fromkeys(acts, (200, sign_in))
+    saved = [address_of(name, world.own, kind) for name, kind in SAVED_WHILE_TYPED.items()]
+    assert {address: client.post(address).json() for address in saved} == {address: {"sign_in": sign_in} for address in saved}
 
 
 @pytest.mark.parametrize("role", PERSONS)
@@ -242,12 +280,12 @@ def test_each_role_reaches_its_own_and_nothing_else(client: Client, world: World
     for target in ("own", "sibling", "foreign"):
         numbers: Target = getattr(world, target)
         for name, kind in READ_FILING.items():
-            response = client.get(reverse(name, args=[numbers.number(kind)]))
+            response = client.get(address_of(name, numbers, kind))
             data_of(response)
             answers[target, name] = response.status_code
             expected[target, name] = 200 if sees(role, target) else 404
-        for name, kind in ACT_ON_FILING.items():
-            answered = client.post(reverse(name, args=[numbers.number(kind)]), {}).status_code
+        for name, kind in (ACT_ON_FILING | SAVED_WHILE_TYPED).items():
+            answered = client.post(address_of(name, numbers, kind), {}).status_code
             answers[target, name] = "answered" if answered in (302, 422) else answered
             expected[target, name] = "answered" if sees(role, target) else 404
 
@@ -366,6 +404,23 @@ def test_signing_out_needs_a_post_and_the_desk_has_no_sign_in_of_its_own(client:
     assert client.get(reverse("admin:autocomplete")).status_code == 403
     assert client.get(reverse("admin:app_list", args=["units"])).status_code == 404
     assert client.get(reverse("admin:app_list", args=["assessment"])).status_code == 200
+
+
+@pytest.mark.parametrize("role", PERSONS)
+def test_a_notice_is_opened_by_whom_it_was_told_to_and_by_nobody_else(client: Client, role: Role | None) -> None:
+    line = Line(Status.AWAITING_SIGNOFF)
+    notice = line.head.notices.get()
+    address, all_of_them = reverse("assessment:notice", args=[notice.pk]), reverse("assessment:read_notices")
+    sign_in = reverse("units:sign_in")
+    asked = [ask(client, address), ask(client, all_of_them, post=True)]
+    client.force_login(make_user(role, line.unit if role in UNIT else line.department) if role else make_user())
+
+    answers = [client.get(address).status_code, client.post(all_of_them).status_code, client.get(all_of_them).status_code]
+
+    assert asked == [(200, sign_in), (200, sign_in)]
+    assert answers == [404, 302, 405]
+    notice.refresh_from_db()
+    assert notice.read_at is None
 
 
 @pytest.mark.parametrize("role", PERSONS)

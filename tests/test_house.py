@@ -25,7 +25,10 @@ HOUSE = [
     "static", "tests", "docs/adr", "docs/workflow.md",
 ]  # fmt: skip
 APPS = ("config", "units", "assessment", "reports")
-PAGES = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/filing-format.md", "docs/operations.md", "docs/workflow.md"]
+PAGES = [
+    "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/filing-format.md", "docs/manual-unit.md", "docs/operations.md",
+    "docs/workflow.md",
+]  # fmt: skip
 #: Written so that this file does not hold what it looks for.
 UNFINISHED = re.compile(r"\b(?:TO[D]O|FIX[M]E)\b")
 MACHINE = re.compile(r"(?<![\w.-])/(?:work|root|home)/[\w.-]")
@@ -56,7 +59,7 @@ def modules() -> list[str]:
 
 
 def pages() -> list[str]:
-    """The English pages."""
+    """The English pages, and the manual, which is Chinese."""
     return [*PAGES, *sorted(str(path.relative_to(ROOT)) for path in (ROOT / "docs" / "adr").glob("*.md"))]
 
 
@@ -121,6 +124,24 @@ def test_the_readme_shows_the_four_desks_and_says_what_is_on_each_picture():
 
     assert [path for _, path in pictures] == [f"docs/pictures/{name}.png" for name in ("unit", "office", "public", "paper")]
     assert [words for words, _ in pictures if len(words) < 20] == []
+
+
+def test_each_picture_of_the_manual_is_there_is_small_and_says_what_is_on_it():
+    page = (ROOT / "docs" / "manual-unit.md").read_text("utf-8")
+    pictures = re.findall(r"!\[([^\]]*)\]\(([^)]+)\)", page)
+    sizes = {path: (ROOT / "docs" / path).stat().st_size for _, path in pictures}
+
+    assert sorted(sizes) == sorted(f"pictures/{path.name}" for path in (ROOT / "docs" / "pictures").glob("manual-*.png"))
+    assert {path: size for path, size in sizes.items() if size > 150 * 1024} == {}
+    assert [words for words, _ in pictures if len(words) < 15] == []
+
+
+def test_every_link_within_the_manual_leads_to_a_heading():
+    """A heading's address keeps its letters, with spaces as strokes and without punctuation."""
+    page = (ROOT / "docs" / "manual-unit.md").read_text("utf-8")
+    headings = {re.sub(r"[^\w -]", "", text).replace(" ", "-") for text in re.findall(r"^#+ (.+)$", page, re.MULTILINE)}
+
+    assert [link for link in re.findall(r"\]\(#([^)]+)\)", page) if link not in headings] == []
 
 
 def test_the_readme_names_the_scripts_and_they_can_be_run():

@@ -17,7 +17,7 @@ from django.utils import timezone
 from assessment.domain.inputs import Answer
 from assessment.domain.workflow import Status
 from assessment.models import Part
-from assessment.services import evidence, parts, waivers
+from assessment.services import evidence, parts, review, waivers
 from assessment.services.own_rows import save_own_rows
 from assessment.services.schemes import load_scheme
 from reports.models import PrintBatch, PrintJob
@@ -88,6 +88,60 @@ def grow_rounds(line: Line) -> User:
     for year in (2020, 2021):
         make_round(line.department, year)
     return make_user(Role.ADMINISTRATOR, line.department)
+
+
+def test_the_notices_of_a_person_and_their_log(client: Client) -> None:
+    first = Line(Status.UNDER_REVIEW)
+    administrator = make_user(Role.ADMINISTRATOR, first.department)
+    pages = {"assessment:notices": (first.lead, 'class="unread"'), "admin:assessment_notice_changelist": (administrator, "field-recipient")}
+
+    def counted() -> dict[str, tuple[int, int]]:
+        found = {}
+        for name, (user, mark) in pages.items():
+            client.force_login(user)
+            found[name] = (questions(client, reverse(name)), rows(client, reverse(name), mark))
+        return found
+
+    def recommend(line: Line) -> None:
+        line.review()
+        review.recommend(line.filing.pk, by=line.reviewer)
+
+    recommend(first)
+    one = counted()
+    for _ in range(2):
+        line = Line(Status.UNDER_REVIEW, department=first.department)
+        line.lead.memberships.all().delete()
+        recommend(line)
+    three = counted()
+
+    assert [shown for _, shown in three.values()] != [shown for _, shown in one.values()]
+    assert three["assessment:notices"] == (one["assessment:notices"][0], 3)
+    assert [number for number, _ in three.values()] == [number for number, _ in one.values()]
+
+
+def test_the_buttons_of_a_filing_with_one_and_three_people_to_tell(client: Client) -> None:
+    line = Line(Status.UNDER_REVIEW)
+    pages = {
+        reverse("assessment:filing", args=[line.filing.pk]): line.preparer,
+        reverse("assessment:paper", args=[line.filing.pk]): line.head,
+        reverse("admin:assessment_filing_change", args=[line.filing.pk]): line.reviewer,
+    }
+
+    def counted() -> dict[str, int]:
+        found = {}
+        for page, user in pages.items():
+            client.force_login(user)
+            found[page] = questions(client, page)
+        return found
+
+    one = counted()
+    for role in (Role.PREPARER, Role.HEAD):
+        for _ in range(2):
+            make_user(role, line.unit)
+    for _ in range(2):
+        make_user(Role.LEAD, line.department)
+
+    assert counted() == one
 
 
 @pytest.mark.parametrize(
@@ -244,3 +298,24 @@ def test_trying_a_scheme_on_one_filing_and_on_three(client: Client) -> None:
 
     assert (shown, data_of(client.get(address)).decode().count('<tr><th scope="row">')) == (1, 3)
     assert questions(client, address) == one
+
+
+def test_the_pages_of_one_filing_with_one_and_three_threads(client: Client) -> None:
+    line = Line(Status.UNDER_REVIEW)
+    other = Line(Status.UNDER_REVIEW, department=line.department)
+    codes = ["figure:staff_posts", "figure:final_general", "section:result_problems"]
+    for one, places in ((line, codes[:1]), (other, codes)):
+        drafts = {(one.assessment.pk, place): "请核对" for place in places}
+        review.save_review(one.filing.pk, by=one.reviewer, version=0, points={}, comment="", drafts=drafts)
+
+    def counted(one: Line) -> list[int]:
+        client.force_login(line.reviewer)
+        desk = questions(client, reverse("admin:assessment_filing_change", args=[one.filing.pk]))
+        client.force_login(one.preparer)
+        figures = reverse("assessment:figures", args=[one.assessment.pk])
+        return [desk, *(questions(client, page) for page in (one.filing.get_absolute_url(), figures))]
+
+    assert counted(line) == counted(other)
+    for one in (line, other):
+        review.return_parts(one.filing.pk, by=one.reviewer, comments=[])
+    assert counted(line) == counted(other)

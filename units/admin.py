@@ -91,7 +91,7 @@ class MembershipInline(AdministratorsOnly, WithinDepartment, admin.TabularInline
 class PersonAdmin(AdministratorsOnly, UserAdmin):  # type: ignore[type-arg]
     """Accounts of the administrator's department; roles alone say what a person may do."""
 
-    list_display = ["username", "name", "is_active", "last_login"]
+    list_display = ["username", "name", "email", "is_active", "last_login"]
     list_filter = ["is_active"]
     search_fields = ["username", "name"]
     search_help_text = "按用户名或姓名查找"
@@ -101,7 +101,7 @@ class PersonAdmin(AdministratorsOnly, UserAdmin):  # type: ignore[type-arg]
         (None, {"fields": ["username", "password", "name", "email"]}),
         ("状态", {"fields": ["is_active", "last_login", "date_joined"]}),
     ]
-    add_fieldsets = [(None, {"classes": ["wide"], "fields": ["username", "name", "password1", "password2"]})]
+    add_fieldsets = [(None, {"classes": ["wide"], "fields": ["username", "name", "email", "password1", "password2"]})]
     readonly_fields = ["last_login", "date_joined"]
     filter_horizontal = ()
 

@@ -149,6 +149,10 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         not_ended = Q(valid_to=None) | Q(valid_to__gte=day)
         return self.filter(begun, not_ended, user__is_active=True)
 
+    def of_units(self) -> "MembershipQuerySet":
+        """Roles of a unit's own people."""
+        return self.filter(role__in=UNIT_ROLES).select_related("unit", "user")
+
 
 class Membership(models.Model):
     """One role of one person at one unit, for a time; an office role covers the whole department."""
@@ -167,3 +171,21 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.unit} · {self.get_role_display()}"
+
+
+class HandOver(models.Model):
+    """移交: who handed which role at which unit to whom, when, and until when; append-only."""
+
+    unit = models.ForeignKey(BudgetUnit, models.PROTECT, related_name="+", verbose_name="单位")
+    role = models.CharField("角色", max_length=20, choices=Role.choices)
+    giver = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="移交人")
+    taker = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="接手人")
+    until = models.DateField("至", null=True)
+    made_at = models.DateTimeField("移交时间", auto_now_add=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "角色移交"
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.unit} {self.get_role_display()}：{self.giver} → {self.taker}"

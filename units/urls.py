@@ -1,9 +1,10 @@
-"""Addresses of sign-in, sign-out and password change."""
+"""Addresses of sign-in, sign-out, password change and one's own roles."""
 
 from django.contrib.auth import views
 from django.urls import path, reverse_lazy
 
 from units.forms import NewPasswordForm, SignInForm
+from units.views import roles
 
 app_name = "units"
 urlpatterns = [
@@ -20,5 +21,6 @@ urlpatterns = [
         ),
         name="password",
     ),
+    path("roles/", roles, name="roles"),
     path("password/done/", views.PasswordChangeDoneView.as_view(template_name="units/password_done.html"), name="password_done"),
 ]

@@ -1,35 +1,57 @@
 """The review view of one filing: self and review points side by side, findings, evidence, history, and the acts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 
 from assessment import permissions
+from assessment.admin.threads import answered_in, notes_of, sending, talk_of, threads_of
 from assessment.domain.checks import NO_ANSWER, Evaluation
 from assessment.domain.errors import DomainError, StaleSave
+from assessment.domain.exchange import AssessmentContent, FilingContent
 from assessment.domain.explaining import explain
 from assessment.domain.inputs import Answer
 from assessment.domain.workflow import Act
 from assessment.forms import ReasonForm, ReturnForm, ReviewForm, WaiverForm, typed_over
-from assessment.models import Assessment, Filing, Part, Waiver
-from assessment.services import contents, review, waivers
+from assessment.models import Assessment, Filing, Part, Thread, Waiver
+from assessment.services import contents, notices, review, waivers
+from assessment.services.changes import changes_of
+from assessment.services.exchange import signed_content
 from assessment.services.history import history_of
+from units.models import User
 
 
 def _parts(filing: Filing) -> list[Part]:
-    return list(Part.objects.filter(assessment__filing=filing).exclude(kind=Part.Kind.EXPLANATIONS).order_by("pk"))
+    parts = Part.objects.filter(assessment__filing=filing).exclude(kind=Part.Kind.EXPLANATIONS)
+    return sorted(parts.select_related("assessment"), key=lambda part: (*part.assessment.order(), part.pk))
+
+
+def _shown(request: HttpRequest, every: Sequence[Assessment]) -> Assessment:
+    """The assessment that the page is asked to show: by default the whole."""
+    asked = (request.POST.get("shown") or request.GET.get("shown")) if every else None
+    found = [item for item in every if str(item.pk) == asked] if asked else every[:1]
+    if not found:
+        raise Http404
+    return found[0]
 
 
 def page(admin: Any, request: HttpRequest, filing: Filing, *, status: int = 200, **forms: Any) -> HttpResponse:
     """The whole view; ``forms`` replaces fresh forms by ones with errors."""
     user: Any = request.user
     acts = {move.act for move in permissions.open_acts(user, filing)}
-    judged = [(assessment, contents.evaluate(assessment)) for assessment in contents.assessments_of(filing)]
-    rows = [row for assessment, evaluation in judged for row in review.reviewed_rows(assessment, evaluation)]
-    form = forms.pop("form", None) or ReviewForm(rows, filing.review_comment)
+    every = contents.assessments_of(filing)
+    shown = _shown(request, every)
+    judged = contents.evaluate(shown)
+    threads = threads_of(filing)
+    form = forms.pop("form", None) or _form(shown, filing, threads, user)
+    content = signed_content(filing)
+    changes = changes_of(filing, content)
+    talk = talk_of(shown, judged, _content(content, shown), threads, changes.found, form, user, writes=Act.REVIEW in acts or form.is_bound)
     waiver_form = forms.pop("waiver_form", None)
     context = {
         **admin.admin_site.each_context(request),
@@ -38,16 +60,33 @@ def page(admin: Any, request: HttpRequest, filing: Filing, *, status: int = 200,
         "filing": filing,
         "acts": {act.value for act in acts},
         "form": form,
-        "blocks": [_block(assessment, evaluation, form, waives=Act.WAIVE in acts, bad=waiver_form) for assessment, evaluation in judged],
+        "shown": _block(shown, judged, form, waives=Act.WAIVE in acts, bad=waiver_form),
+        "every": [_line(assessment) for assessment in every] if len(every) > 1 else [],
         "history": history_of(filing),
-        "comments": filing.comments.select_related("part", "author").order_by("-made_at"),
+        "talk": talk,
+        "changes": changes,
+        "sending": sending(threads),
         "return_form": ReturnForm(_parts(filing)) if acts & {Act.RETURN, Act.REOPEN} else None,
         "reason_form": ReasonForm("退回复核") if Act.REVIEW_AGAIN in acts else None,
         "refusal": permissions.refusal(user, filing, Act.APPROVE) if Act.REVIEW_AGAIN in acts else "",
+        "tells": notices.lines(filing, acts, by=user),
         "version": filing.review_version,
         "conflicts": {},
     }
     return render(request, "admin/assessment/filing/review.html", context | forms, status=status)
+
+
+def _form(shown: Assessment, filing: Filing, threads: list[Thread], user: User, data: Any = None) -> ReviewForm:
+    rows = review.reviewed_rows(shown, contents.scored(shown))
+    notes, answered = notes_of(shown, threads, user), answered_in(shown, threads)
+    return ReviewForm(rows, _comment_on(shown, filing), data, notes=notes, answered=answered)
+
+
+def _content(content: FilingContent, shown: Assessment) -> AssessmentContent | None:
+    """What was signed of the assessment, or would be."""
+    named = [item for item in content.assessments if item.name == shown.name and (item.project is None) == (shown.kind == "whole")]
+    coded = [item for item in named if item.project and item.project.code == shown.project_code]
+    return next(iter(coded or named), None)
 
 
 def _block(assessment: Assessment, judged: Evaluation, form: ReviewForm, *, waives: bool, bad: WaiverForm | None) -> dict[str, Any]:
@@ -84,9 +123,33 @@ def _block(assessment: Assessment, judged: Evaluation, form: ReviewForm, *, waiv
     }
 
 
+def _line(assessment: Assessment) -> dict[str, Any]:
+    """One assessment in the list of all: its totals, and how many rows still want the office's points."""
+    scored = contents.scored(assessment)
+    rows = review.reviewed_rows(assessment, scored)
+    return {
+        "assessment": assessment,
+        "total": scored.total,
+        "reviewed": review.reviewed_total(assessment, scored),
+        "missing": sum(row.score.review_points is None and not row.removed for row in rows),
+    }
+
+
+def _comment_on(shown: Assessment, filing: Filing) -> str | None:
+    """The comment is on the whole filing and stands on the whole's page; None on a project's."""
+    return filing.review_comment if shown.kind == "whole" else None
+
+
+def _back(request: HttpRequest, filing: Filing) -> HttpResponse:
+    """To the page of the same assessment."""
+    shown = _number(request, "shown")
+    address = reverse("admin:assessment_filing_change", args=[filing.pk])
+    return redirect(f"{address}?shown={shown}" if shown else address)
+
+
 def _done(request: HttpRequest, filing: Filing, told: str) -> HttpResponse:
     messages.success(request, told)
-    return redirect("admin:assessment_filing_change", filing.pk)
+    return _back(request, filing)
 
 
 def save(admin: Any, request: HttpRequest, filing: Filing) -> HttpResponse:
@@ -99,69 +162,84 @@ def recommend(admin: Any, request: HttpRequest, filing: Filing) -> HttpResponse:
     return _save(admin, request, filing, review.save_and_recommend, "已提请审定")
 
 
+def return_parts(admin: Any, request: HttpRequest, filing: Filing) -> HttpResponse:
+    """Store what is on the page, then return the parts that something was written to."""
+    if refused := _not_now(request, filing, Act.RETURN):
+        return refused
+    form = ReturnForm(_parts(filing), request.POST)
+    if not form.is_valid():
+        shown = _shown(request, contents.assessments_of(filing))
+        typed = _form(shown, filing, threads_of(filing), request.user, request.POST)  # type: ignore[arg-type]
+        return page(admin, request, filing, status=422, form=typed, return_form=form, version=typed_over(request.POST))
+    return _save(admin, request, filing, partial(review.save_and_return, comments=form.comments()), "已退回单位", return_form=form)
+
+
 def _not_now(request: HttpRequest, filing: Filing, act: Act) -> HttpResponse | None:
     """Whose turn it is not is told so, before the faults of what was sent."""
     reason = permissions.refusal(request.user, filing, act)  # type: ignore[arg-type]
     if not reason:
         return None
     messages.error(request, reason)
-    return redirect("admin:assessment_filing_change", filing.pk)
+    return _back(request, filing)
 
 
-def _save(admin: Any, request: HttpRequest, filing: Filing, act: Callable[..., object], told: str) -> HttpResponse:
-    """Whatever was typed stays on the page when it is refused."""
-    form, version = ReviewForm(review.rows_of(filing), filing.review_comment, request.POST), typed_over(request.POST)
+def _save(admin: Any, request: HttpRequest, filing: Filing, act: Callable[..., object], told: str, **forms: Any) -> HttpResponse:
+    """Whatever was typed stays on the page when it is refused; ``forms`` are what was sent beside the review."""
     user: Any = request.user
+    shown = _shown(request, contents.assessments_of(filing))
+    form, version = _form(shown, filing, threads_of(filing), user, request.POST), typed_over(request.POST)
     reason = permissions.refusal(user, filing, Act.REVIEW)
     if reason or not form.is_valid():
         messages.error(request, reason or "有复核得分不合要求，未保存")
-        return page(admin, request, filing, status=422, form=form, version=version)
+        return page(admin, request, filing, status=422, form=form, version=version, **forms)
     try:
-        act(filing.pk, by=user, version=version, points=form.points(), comment=form.cleaned_data["comment"])
+        act(
+            filing.pk,
+            by=user,
+            version=version,
+            points=form.points(),
+            comment=form.cleaned_data.get("comment", filing.review_comment),
+            drafts={(shown.pk, place): text for place, text in form.drafts().items()},
+            settled=form.settled(),
+        )
     except StaleSave as error:
         messages.warning(request, str(error))
         filing.refresh_from_db()
-        return page(admin, request, filing, status=409, form=form, conflicts=_conflicts(form, filing))
+        return page(admin, request, filing, status=409, form=form, conflicts=_conflicts(form, filing, shown), **forms)
     except DomainError as error:
         for place, message in error.places.items():
-            name = place.replace("review:", "points-")
-            form.add_error(name if name in form.fields else None, message)
+            name = form.places.get(place.removeprefix("note:")) or place.replace("review:", "points-").replace("settle:", "settle-")
+            if name in form.fields:  # the others stand on the pages of other assessments; the message names them
+                form.add_error(name, message)
+        for sent in forms.values():
+            sent.add_error(None, str(error))
         messages.error(request, str(error))
-        return page(admin, request, filing, status=422, form=form, version=version)
+        return page(admin, request, filing, status=422, form=form, version=version, **forms)
     return _done(request, filing, told)
 
 
-def _conflicts(form: ReviewForm, filing: Filing) -> dict[str, str]:
+def _conflicts(form: ReviewForm, filing: Filing, shown: Assessment) -> dict[str, str]:
     """What stands now, by form field, where it differs from what was typed."""
     typed = form.points()
     differing = {
         f"points-{score.pk}": f"{score.review_points if score.review_points is not None else '未填'} {score.review_reason}".strip()
-        for score in (item.score for item in review.rows_of(filing) if not item.removed)
+        for score in shown.scores.filter(pk__in=typed)
         if (score.review_points, score.review_reason) != (typed[score.pk].points, typed[score.pk].reason)
     }
-    if filing.review_comment != form.cleaned_data["comment"]:
+    if "comment" in form.fields and filing.review_comment != form.cleaned_data["comment"]:
         differing["comment"] = filing.review_comment or "（空）"
     return differing
 
 
-def return_parts(admin: Any, request: HttpRequest, filing: Filing) -> HttpResponse:
-    """Return the parts that carry a comment."""
-    return _return(admin, request, filing, Act.RETURN, review.return_parts)
-
-
 def reopen(admin: Any, request: HttpRequest, filing: Filing) -> HttpResponse:
     """The lead returns an approved filing."""
-    return _return(admin, request, filing, Act.REOPEN, review.reopen)
-
-
-def _return(admin: Any, request: HttpRequest, filing: Filing, act: Act, do: Callable[..., object]) -> HttpResponse:
     form = ReturnForm(_parts(filing), request.POST)
-    if refused := _not_now(request, filing, act):
+    if refused := _not_now(request, filing, Act.REOPEN):
         return refused
     if not form.is_valid():
         return page(admin, request, filing, status=422, return_form=form)
     try:
-        do(filing.pk, by=request.user, comments=form.comments())
+        review.reopen(filing.pk, by=request.user, comments=form.comments())  # type: ignore[arg-type]
     except DomainError as error:
         form.add_error(None, str(error))
         return page(admin, request, filing, status=422, return_form=form)
@@ -179,7 +257,7 @@ def review_again(admin: Any, request: HttpRequest, filing: Filing) -> HttpRespon
         review.review_again(filing.pk, by=request.user, reason=form.cleaned_data["reason"])  # type: ignore[arg-type]
     except DomainError as error:
         messages.error(request, str(error))
-        return redirect("admin:assessment_filing_change", filing.pk)
+        return _back(request, filing)
     return _done(request, filing, "已退回复核人")
 
 
@@ -213,5 +291,5 @@ def end_waiver(admin: Any, request: HttpRequest, filing: Filing) -> HttpResponse
         waivers.end_waiver(waiver.pk, by=request.user)  # type: ignore[arg-type]
     except DomainError as error:
         messages.error(request, str(error))
-        return redirect("admin:assessment_filing_change", filing.pk)
+        return _back(request, filing)
     return _done(request, filing, "豁免已终止")

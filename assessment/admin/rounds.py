@@ -12,6 +12,9 @@ from assessment.models import Round, SchemeVersion
 from assessment.services.filings import open_filings
 from units.models import BudgetUnit
 
+#: The kind of scheme that each column takes.
+SCHEMES = {"whole_scheme": "whole", "project_scheme": "project"}
+
 
 @admin.register(Round)
 class RoundAdmin(AdministratorAccess, admin.ModelAdmin):  # type: ignore[type-arg]
@@ -26,6 +29,7 @@ class RoundAdmin(AdministratorAccess, admin.ModelAdmin):  # type: ignore[type-ar
         "notice_title",
         ("inner_deadline", "outer_deadline", "publication_date"),
         "whole_scheme",
+        ("project_scheme", "key_amount"),
         "review_public",
     ]
     form = RoundForm
@@ -45,12 +49,12 @@ class RoundAdmin(AdministratorAccess, admin.ModelAdmin):  # type: ignore[type-ar
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "department":
             kwargs["queryset"] = self._departments(request)
-        if db_field.name == "whole_scheme":
-            kwargs["queryset"] = SchemeVersion.objects.active().filter(kind="whole")
+        if db_field.name in SCHEMES:
+            kwargs["queryset"] = SchemeVersion.objects.active().filter(kind=SCHEMES[db_field.name])
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        return ["department", "fiscal_year", "whole_scheme"] if obj and obj.filings.exists() else []
+        return ["department", "fiscal_year", *SCHEMES] if obj and obj.filings.exists() else []
 
     @admin.action(description="为所属单位开通自评材料", permissions=["change"])
     def open_all(self, request: HttpRequest, queryset: QuerySet[Round]) -> None:

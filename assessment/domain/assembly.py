@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict
 from decimal import Decimal
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 from assessment.domain import exchange
 from assessment.domain.canonical import decimal_text
@@ -23,19 +23,21 @@ def assemble(
     scheme: Scheme,
     inputs: Inputs,
     *,
-    kind: Literal["whole", "project"],
     name: str,
     digest: str,
+    project: exchange.ProjectContent | None = None,
     evidence: tuple[exchange.EvidenceContent, ...] = (),
 ) -> exchange.AssessmentContent:
-    """One assessment with everything that follows from what was typed; ``digest`` is the scheme's."""
+    """One assessment with everything that follows from what was typed; ``digest`` is the scheme's. With ``project`` it is a project's."""
     judged = evaluate_assessment(scheme, inputs)
     waivers = {finding.key: finding.waived for finding in judged.findings if finding.waived}
     return exchange.AssessmentContent(
-        kind=kind,
+        kind="project" if project else "whole",
         name=name,
+        project=project,
         scheme=exchange.SchemeReference(code=scheme.code, version=scheme.version, title=scheme.title, digest=digest),
         figures={code: decimal_text(value) for code, value in inputs.figures.items()},
+        last_year={code: decimal_text(value) for code, value in inputs.last_year.items()},
         derived={field.code: _derived(field, judged.values[field.code]) for field in scheme.derived},
         own_rows=tuple(map(_own_row, inputs.own_rows)),
         scores=tuple(_score(judged, code, inputs.answers.get(code, NO_ANSWER)) for code in judged.scheme.scored),
@@ -124,6 +126,7 @@ def inputs_of(file: exchange.ExchangeFile, content: exchange.AssessmentContent) 
         evidenced=frozenset(code for item in content.evidence for code in item.indicators),
         fiscal_year=file.content.round.fiscal_year,
         projects=projects if content.kind == "whole" else (),
+        last_year={code: Decimal(text) for code, text in content.last_year.items()},
     )
 
 

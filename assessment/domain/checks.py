@@ -22,6 +22,7 @@ from assessment.domain.wording import in_words, show_apart, show_in
 
 ZERO = Decimal(0)
 NO_ANSWER = Answer()
+LARGE_CHANGE = "large_change"
 
 
 @dataclass(frozen=True)
@@ -62,8 +63,10 @@ def evaluate_assessment(scheme: Scheme, inputs: Inputs) -> Evaluation:
     with localcontext(CONTEXT):
         found = (
             *_missing_figures(scored.scheme, inputs),
+            *_unconfirmed_figures(scored.scheme, inputs),
             *_own_row_findings(scored.scheme, inputs),
             *_relations(scored.scheme, inputs, scored.values),
+            *_large_changes(scored.scheme, inputs),
             *_score_findings(scored.scheme, inputs, scored.points),
             *_narrative_findings(scored.scheme, inputs),
             *inspect(Subject(scored.scheme, inputs, scored.values, scored.total)),
@@ -86,6 +89,14 @@ def _missing_figures(scheme: Scheme, inputs: Inputs) -> Iterator[Finding]:
     for item in scheme.inputs:
         if item.required and item.code not in inputs.figures:
             yield Finding("missing_figure", "error", f"figure:{item.code}", f"“{item.label}”未填写", "请填写；没有发生的填 0")
+
+
+def _unconfirmed_figures(scheme: Scheme, inputs: Inputs) -> Iterator[Finding]:
+    for item in scheme.inputs:
+        if item.code in inputs.unconfirmed:
+            yield Finding(
+                "unconfirmed", "error", f"figure:{item.code}", f"“{item.label}”沿用上年的数，尚未确认", "请核对后确认，或改为本年的数"
+            )
 
 
 def _own_row_findings(scheme: Scheme, inputs: Inputs) -> Iterator[Finding]:
@@ -113,6 +124,23 @@ def _relations(scheme: Scheme, inputs: Inputs, values: Mapping[str, Value]) -> I
             sides,
             _difference(scheme, check, left, right) if len(sides) > 1 else "",
         )
+
+
+def _large_changes(scheme: Scheme, inputs: Inputs) -> Iterator[Finding]:
+    """Figures that are far from last year's; where that was nothing there is no rate, and nothing is said."""
+    for item in scheme.inputs:
+        now, last = inputs.figures.get(item.code), inputs.last_year.get(item.code)
+        if item.change_limit is None or now is None or not last:
+            continue
+        change = (now - last) / abs(last)
+        if abs(change) > item.change_limit:
+            way = "增加" if change > 0 else "减少"
+            message = f"“{item.label}”比上年{way} {show_in(RATE, abs(change))}，超过 {show_in(RATE, item.change_limit)}"
+            sides = (
+                Side(item.label, show_with_unit(item, now), f"figure:{item.code}"),
+                Side("上年", show_with_unit(item, last), f"figure:{item.code}"),
+            )
+            yield Finding(LARGE_CHANGE, "warning", sides[0].place, message, "请核对；属实的写明原因", f"{LARGE_CHANGE}.{item.code}", sides)
 
 
 def _side(scheme: Scheme, code: str, values: Mapping[str, Value]) -> Side:

@@ -11,7 +11,8 @@ from assessment.domain.rules import Code, Deviation, Level, Number, Plain, Rule,
 class Field(Plain):
     """One item of the base data table (基础数据项), in its unit of measure; derived where it has an expression.
 
-    ``aliases`` are other names under which a report's text speaks of it.
+    ``aliases`` are other names under which a report's text speaks of it. A change from last year beyond ``change_limit``
+    (a fraction: 0.3 for 30 %) asks for a reason.
     """
 
     code: Code
@@ -25,6 +26,7 @@ class Field(Plain):
     maximum: Number = Decimal("99999999.99")
     help: str = ""
     aliases: tuple[Short, ...] = ()
+    change_limit: Number | None = Column(default=None, gt=0)
 
 
 class FieldGroup(Plain):

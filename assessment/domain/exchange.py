@@ -17,8 +17,8 @@ from assessment.domain.structure import place_in_words, structure_faults
 FORMAT = "jiping-filing"
 FORMAT_VERSION = 1
 MAX_BYTES = 12 * 1024 * 1024
-#: The whole and two hundred projects: what one print holds within its time.
-MOST_ASSESSMENTS = 201
+#: The whole and a hundred projects: what one print holds within its time and memory.
+MOST_ASSESSMENTS = 101
 
 DecimalText = Annotated[str, StringConstraints(pattern=r"^(0|-?[1-9][0-9]{0,11}|-?(0|[1-9][0-9]{0,11})\.[0-9]{0,29}[1-9])$")]
 Unrounded = Annotated[str, StringConstraints(pattern=r"^(0|-?[1-9][0-9]{0,59}|-?(0|[1-9][0-9]{0,59})\.[0-9]{0,59}[1-9])$")]
@@ -147,16 +147,29 @@ class EvidenceContent(Plain):
     public: bool
 
 
-class AssessmentContent(Plain):
-    """整体 or 项目支出 自评: data table, score table, report, evidence.
+class ProjectContent(Plain):
+    """What the list of projects says of one: ``amount`` is its budget in 万元, ``key`` why it is a key project (重点项目)."""
 
-    ``self_total`` is unrounded; ``total_steps`` say what changed the sum of the rows.
+    code: Line
+    amount: DecimalText | None
+    major_policy: bool
+    livelihood: bool
+    key: tuple[Line, ...]
+
+
+class AssessmentContent(Plain):
+    """整体 or 项目支出 自评: data table, score table, report, evidence; ``project`` is for a project and for it alone.
+
+    ``last_year`` is what the unit signed the year before. ``self_total`` is unrounded; ``total_steps`` say what changed the
+    sum of the rows.
     """
 
     kind: Literal["whole", "project"]
     name: Line
+    project: ProjectContent | None
     scheme: SchemeReference
     figures: dict[Code, DecimalText]
+    last_year: dict[Code, DecimalText]
     derived: dict[Code, DerivedContent]
     own_rows: tuple[OwnRowContent, ...]
     scores: tuple[ScoreContent, ...]
@@ -167,6 +180,12 @@ class AssessmentContent(Plain):
     explanations: dict[Key, Annotated[str, StringConstraints(max_length=1000)]]
     waivers: dict[Key, WaiverContent]
     evidence: tuple[EvidenceContent, ...]
+
+    @model_validator(mode="after")
+    def _is_one_or_the_other(self) -> Self:
+        if (self.kind == "project") != (self.project is not None):
+            raise ValueError("项目信息只属于项目支出自评，项目支出自评必须有")
+        return self
 
 
 class FilingContent(Plain):
@@ -286,12 +305,19 @@ class ReviewScore(Plain):
     reason: Annotated[str, StringConstraints(max_length=1000)]
 
 
-class ReviewContent(Plain):
-    """The review as frozen at approval; ``filing_digest`` names the signed content it judges."""
+class ReviewedAssessment(Plain):
+    """The office's points of one assessment."""
 
-    filing_digest: Sha256
+    name: Line
     scores: tuple[ReviewScore, ...]
     total: Unrounded
     total_steps: tuple[Told, ...]
     grade: Line
+
+
+class ReviewContent(Plain):
+    """The review as frozen at approval, by assessment in the content's order; ``filing_digest`` names the signed content it judges."""
+
+    filing_digest: Sha256
+    assessments: tuple[ReviewedAssessment, ...] = Column(min_length=1)
     comment: Annotated[str, StringConstraints(max_length=1000)]

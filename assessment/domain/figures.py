@@ -65,7 +65,8 @@ def compute_values(scheme: Scheme, figures: Mapping[str, Decimal]) -> dict[str, 
     return values
 
 
-def _grouped(value: Decimal, places: int) -> str:
+def grouped(value: Decimal, places: int) -> str:
+    """The value with thousands separators and so many decimals."""
     rounded = value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
     return f"{rounded if rounded else abs(rounded):,}"
 
@@ -81,11 +82,11 @@ def show_value(field: Field, value: Value) -> str:
     if isinstance(value, NoValue):
         return "" if value.missing else "不适用"
     if field.kind == "percent":
-        return f"{_grouped(value * HUNDRED, 2)}%"
+        return f"{grouped(value * HUNDRED, 2)}%"
     if field.kind == "count":
         shown = round_half_up(value, Decimal(2)) if field.expression else value
-        return _grouped(shown, places_of(shown, 0))
-    return _grouped(value, 2 if field.expression else places_of(value, 2))
+        return grouped(shown, places_of(shown, 0))
+    return grouped(value, 2 if field.expression else places_of(value, 2))
 
 
 def show_points(value: Decimal) -> str:

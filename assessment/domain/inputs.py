@@ -39,7 +39,11 @@ class Project:
 
 @dataclass(frozen=True)
 class Inputs:
-    """Everything a unit fills for one assessment; ``projects`` are the filing's project assessments beside it."""
+    """Everything a unit fills for one assessment; ``projects`` are the filing's project assessments beside it.
+
+    ``last_year`` is what the unit signed the year before, by the same fields; ``unconfirmed`` are the figures that were taken over
+    from it and that nobody has confirmed yet.
+    """
 
     figures: Mapping[str, Decimal] = field(default_factory=dict)
     own_rows: tuple[OwnRow, ...] = ()
@@ -50,3 +54,5 @@ class Inputs:
     evidenced: frozenset[str] = frozenset()
     fiscal_year: int | None = None
     projects: tuple[Project, ...] = ()
+    last_year: Mapping[str, Decimal] = field(default_factory=dict)
+    unconfirmed: frozenset[str] = frozenset()

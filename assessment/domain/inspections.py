@@ -13,6 +13,7 @@ from assessment.domain.expressions import NoValue, Value
 from assessment.domain.figures import show_with_unit
 from assessment.domain.findings import Finding, Side
 from assessment.domain.inputs import Inputs
+from assessment.domain.prose import blocks
 from assessment.domain.reading.agreement import Remark, compare
 from assessment.domain.scheme import Scheme, paths_of, walk
 from assessment.domain.totals import Total
@@ -193,7 +194,8 @@ def typed_figures(item: Inspection, subject: Subject) -> Iterator[Found]:
 
 
 def _paragraphs(subject: Subject, section: str) -> list[str]:
-    return [line for line in subject.inputs.narrative.get(section, "").split("\n") if line.strip()]
+    """The section's paragraphs; a table counts as one."""
+    return [block if isinstance(block, str) else block.text for block in blocks(subject.inputs.narrative.get(section, ""))]
 
 
 def _clip(text: str) -> str:

@@ -13,13 +13,17 @@ MAX_SECTION = 20_000
 #: For the whole report: a real one has some 7,000 characters in 100 paragraphs, and a print takes time by both.
 MAX_REPORT = 60_000
 MAX_PARAGRAPHS = 1_500
+#: What copied texts bring: spaces of many widths, line and paragraph ends, and what is not seen at all.
+_SPACES = dict.fromkeys([0xA0, *range(0x2000, 0x200B), 0x202F, 0x205F], " ") | dict.fromkeys([0x2028, 0x2029], "\n")
+_COPIED: dict[int, str | None] = {**_SPACES, **dict.fromkeys([0xAD, 0x200B, 0x2060, 0xFEFF])}
 _DIGITS = "零一二三四五六七八九"
 
 
 def tidy(text: str) -> str:
-    """What was typed with one newline between paragraphs, no control characters and no white space at line ends."""
-    kept = "".join(character for character in text.replace("\r\n", "\n").replace("\r", "\n") if character >= " " or character in "\n\t")
-    lines = [line.strip(" \t\u3000\u00a0") for line in kept.split("\n")]
+    """What was typed with one newline between paragraphs, plain spaces, nothing invisible and no white space at line ends."""
+    plain = text.replace("\r\n", "\n").replace("\r", "\n").translate(_COPIED)
+    kept = "".join(character for character in plain if character >= " " or character in "\n\t")
+    lines = [line.strip(" \t\u3000") for line in kept.split("\n")]
     return "\n".join(line for line in lines if line)
 
 

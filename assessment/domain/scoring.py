@@ -221,6 +221,14 @@ SHAPES: dict[str, Scorer] = {
 }
 
 
+def choice_labels(row: Indicator) -> dict[str, str]:
+    """What can be chosen in a row, by code: items that hold, a level, yes or no; empty where figures alone decide."""
+    if isinstance(row.rule, YesNo):
+        return {YES: "是", NO: "否"}
+    options = getattr(row.rule, "items", ()) or getattr(row.rule, "levels", ())
+    return {option.code: option.label for option in options}
+
+
 def score(scheme: Scheme, row: Indicator, values: Mapping[str, Value], answer: Answer) -> Points:
     """The computed points of one row, between 0 and ``row.points``."""
     rule = row.rule

@@ -1,24 +1,30 @@
 """Text that can be printed: what no official document holds is found before it is signed, not after it is approved."""
 
-import unicodedata
+from functools import cache
+from pathlib import Path
 
-#: Characters that turn the reading direction: a figure printed behind them would read otherwise than it was signed.
-TURNING = frozenset(range(0x202A, 0x202F)) | frozenset(range(0x2066, 0x206A))
-#: Beyond the first 65,536 characters the print fonts hold Chinese characters only (Extensions B and on), no pictures.
-IDEOGRAPHS = range(0x20000, 0x40000)
+#: The code points that printing can set, as ranges: those of Noto Serif CJK SC without controls and right-to-left scripts, which
+#: would turn a figure beside them. A test holds this list against the installed font.
+TABLE = Path(__file__).with_name("printable.txt")
+#: What has no glyph, and neither needs one nor turns the reading direction: tab, line ends, soft hyphens, joiners and zero-width
+#: spaces, as they come with a copied text.
+UNSEEN = frozenset([0x9, 0xA, 0xD, 0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, *range(0xFE00, 0xFE10)])
+
+
+@cache
+def printable() -> frozenset[int]:
+    """Every code point that may stand in a text that is signed."""
+    ranges = (word.partition("-") for word in TABLE.read_text("ascii").split())
+    seen = (code for first, _, last in ranges for code in range(int(first, 16), int(last or first, 16) + 1))
+    return UNSEEN.union(seen)
 
 
 def unprintable(text: str) -> list[str]:
-    """Control, direction, private and unassigned characters and pictographs, each once, named for the person who typed them."""
-    codes = sorted({ord(character) for character in text} - {0x9, 0xA, 0xD})
-    return [named(code) for code in codes if _outside(code)]
+    """The characters that cannot be printed, each once, named for the person who typed them."""
+    return [named(code) for code in sorted({ord(character) for character in text} - printable())]
 
 
 def named(code: int) -> str:
     """A character as a message names it: itself where it can be seen, and its number."""
     character = chr(code)
     return f"“{character}”（U+{code:04X}）" if character.isprintable() else f"U+{code:04X}"
-
-
-def _outside(code: int) -> bool:
-    return code in TURNING or unicodedata.category(chr(code)) in ("Cc", "Cs", "Co", "Cn") or (code > 0xFFFF and code not in IDEOGRAPHS)

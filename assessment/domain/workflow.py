@@ -1,5 +1,6 @@
 """The workflow as one table: who may do what, in which status, and where it leads."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -30,6 +31,7 @@ class Act(StrEnum):
     """What a person can do with a filing."""
 
     EDIT = "edit"
+    ANSWER = "answer"
     WAIVE = "waive"
     REQUEST_SIGNOFF = "request_signoff"
     HAND_BACK = "hand_back"
@@ -91,6 +93,7 @@ MOVES: dict[Act, Move] = {
     move.act: move
     for move in (
         _move(Act.EDIT, "填报", (Turn.PREPARER,), (Status.DRAFT, Status.RETURNED), None),
+        _move(Act.ANSWER, "答复", (Turn.PREPARER,), (Status.DRAFT, Status.RETURNED), None),
         _move(Act.WAIVE, "豁免", (Turn.LEAD,), tuple(UNSIGNED), None),
         _move(Act.REQUEST_SIGNOFF, "提请签批", (Turn.PREPARER,), (Status.DRAFT, Status.RETURNED), Status.AWAITING_SIGNOFF),
         _move(Act.HAND_BACK, "退回填报人", (Turn.HEAD,), (Status.AWAITING_SIGNOFF,), Status.DRAFT),
@@ -117,6 +120,31 @@ def allowed(act: Act, status: Status, roles: frozenset[Turn]) -> bool:
 def acts_for(status: Status, roles: frozenset[Turn]) -> list[Move]:
     """The rows of the table open to ``roles`` in ``status``, in the table's order."""
     return [move for move in MOVES.values() if allowed(move.act, status, roles)]
+
+
+#: What is done for the unit, what a review is made of, and what the office does: nobody works on both sides of one filing.
+FILING = frozenset({Act.EDIT, Act.ANSWER, Act.REQUEST_SIGNOFF, Act.HAND_BACK, Act.SIGN})
+REVIEWING = frozenset({Act.OPEN_REVIEW, Act.REVIEW, Act.RETURN, Act.RECOMMEND})
+OFFICE = REVIEWING | {Act.WAIVE, Act.REVIEW_AGAIN, Act.APPROVE, Act.REOPEN, Act.PUBLISH}
+UNIT_TURNS = frozenset({Turn.PREPARER, Turn.HEAD})
+OFFICE_TURNS = frozenset({Turn.REVIEWER, Turn.LEAD})
+
+
+def barred(act: Act, did: Callable[[frozenset[Act]], bool], *, asked: bool) -> str:
+    """Why somebody with the role for ``act`` may not do it all the same, in Chinese; empty when they may.
+
+    ``did`` tells whether they ever did one of some acts on the filing, ``asked`` whether they asked for its sign-off.
+    """
+    roles = MOVES[act].roles
+    if act is Act.SIGN and asked:
+        return "提请签批的人不能自己签批，须由另一人签批"
+    if act is Act.APPROVE and did(REVIEWING):
+        return "复核的人不能自己审定，须由另一人审定"
+    if roles <= UNIT_TURNS and did(OFFICE):
+        return "您曾在财务部门办理这份材料，不能再代表单位办理"
+    if roles <= OFFICE_TURNS and did(FILING):
+        return "您曾代表单位办理这份材料，不能再承担财务部门的工作"
+    return ""
 
 
 def mermaid() -> str:

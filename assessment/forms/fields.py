@@ -56,6 +56,21 @@ class FigureField(forms.Field):
             raise forms.ValidationError(str(error)) from error
 
 
+class FilesInput(forms.ClearableFileInput):
+    """A file input that takes several."""
+
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """One or more files, each as it came: the service judges them one by one."""
+
+    widget = FilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        return [super(FilesField, self).clean(file, initial) for file in data or [None]]
+
+
 class PointsField(forms.Field):
     """Points with at most two decimals, from 0 to the row's full points."""
 
@@ -80,3 +95,18 @@ class PointsField(forms.Field):
         if points != points.quantize(CENT):
             raise forms.ValidationError("最多 2 位小数")
         return points
+
+
+class QuantityField(forms.Field):
+    """A quantity whose unit of measure stands beside it."""
+
+    widget = NumberInput
+
+    def prepare_value(self, value: Any) -> Any:
+        return decimal_text(value) if isinstance(value, Decimal) else value
+
+    def to_python(self, value: Any) -> Decimal | None:
+        try:
+            return parse_number("" if value is None else str(value))
+        except DomainError as error:
+            raise forms.ValidationError(str(error)) from error

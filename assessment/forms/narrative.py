@@ -39,7 +39,7 @@ class NarrativeForm(forms.Form):
         cleaned = super().clean() or {}
         for code, text in list(cleaned.items()):
             if unknown := unknown_tokens(self.scheme, text):
-                self.add_error(code, f"没有名为“{'、'.join(unknown)}”的数据项，请从右侧列表中选用")
+                self.add_error(code, f"没有名为“{'、'.join(unknown)}”的数据项，请从“引用数据”中选用")
         return cleaned
 
     def texts(self) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The smaller forms: evidence, explanations, and the unit's acts."""
+"""The smaller forms: explanations, and the unit's acts."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -10,7 +10,6 @@ from django import forms
 from django.utils import timezone
 
 from assessment.domain.findings import Finding
-from assessment.domain.scheme import Scheme
 from assessment.forms.fields import LinesField
 
 
@@ -27,29 +26,6 @@ class _Acting(forms.Form):
         helper.form_tag = False
         helper.layout = Layout(*self.fields, StrictButton(self.button, type="submit", css_class=f"btn-{self.style}"))
         return helper
-
-
-class EvidenceForm(_Acting):
-    """One file, what it proves, and whether the public may have it."""
-
-    button = "上传"
-    file = forms.FileField(
-        label="文件",
-        help_text="PDF、PNG、JPG、DOCX、XLSX，每份不超过 20 MB",
-        widget=forms.ClearableFileInput({"accept": ".pdf,.png,.jpg,.jpeg,.docx,.xlsx"}),
-    )
-    indicators = forms.MultipleChoiceField(
-        label="对应指标", required=False, help_text="可选多项", widget=forms.CheckboxSelectMultiple({"class": "indicator"})
-    )
-    public = forms.BooleanField(label="可以公开", required=False, help_text="不勾选则只供财务部门查阅")
-
-    def __init__(self, scheme: Scheme, data: Any = None, files: Any = None) -> None:
-        super().__init__(data, files)
-        indicators = self.fields["indicators"]
-        assert isinstance(indicators, forms.MultipleChoiceField)
-        indicators.choices = [
-            (top.label, [(path[-1].code, path[-1].label) for path in scheme.rows if path[0] is top]) for top in scheme.indicators
-        ]
 
 
 class ExplanationsForm(forms.Form):
@@ -112,6 +88,12 @@ class WaiverForm(_Acting):
         key = self.fields["key"]
         assert isinstance(key, forms.ChoiceField)
         key.choices = [("", "请选择"), *((finding.key, f"{finding.label}　{finding.message}"[:120]) for finding in findings)]
+
+
+class AnswerForm(forms.Form):
+    """The unit's answer to what it was returned."""
+
+    text = LinesField(label="答复", max_length=1000, widget=forms.Textarea({"rows": 3, "class": "form-control"}))
 
 
 class ReasonForm(_Acting):

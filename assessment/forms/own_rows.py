@@ -8,13 +8,10 @@ from typing import Any
 
 from django import forms
 
-from assessment.domain.canonical import decimal_text
 from assessment.domain.elements import Indicator
-from assessment.domain.errors import DomainError
-from assessment.domain.figures import parse_number
 from assessment.domain.own_rows import DIRECTIONS, MAX_LABEL, MAX_ROWS, OwnRow
 from assessment.domain.scheme import Scheme
-from assessment.forms.fields import LinesField, NumberInput, PointsField
+from assessment.forms.fields import LinesField, PointsField, QuantityField
 from assessment.services.own_rows import MAX_AIM, MAX_UNIT
 
 BLANK = 2
@@ -32,21 +29,6 @@ COLUMNS = {
 }
 TEXTS = ("label", "kind", "direction", "unit", "aim")
 NUMBERS = ("points", "target", "actual")
-
-
-class QuantityField(forms.Field):
-    """A target or what was reached, in the row's own unit of measure."""
-
-    widget = NumberInput
-
-    def prepare_value(self, value: Any) -> Any:
-        return decimal_text(value) if isinstance(value, Decimal) else value
-
-    def to_python(self, value: Any) -> Decimal | None:
-        try:
-            return parse_number("" if value is None else str(value))
-        except DomainError as error:
-            raise forms.ValidationError(str(error)) from error
 
 
 @dataclass(frozen=True)

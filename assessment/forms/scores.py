@@ -29,7 +29,7 @@ class ScoresForm(forms.Form):
                 label=f"{row.label} 说明",
                 required=False,
                 max_length=1000,
-                widget=forms.Textarea({"rows": 1, "class": "form-control", "placeholder": "与测算不同时说明理由"}),
+                widget=forms.Textarea({"rows": 1, "class": "form-control", "placeholder": "与测算不同的理由"}),
             )
             self.initial[f"{code}-reason"] = answer.reason
 

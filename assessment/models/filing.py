@@ -1,4 +1,4 @@
-"""A filing (自评材料), its assessments and their parts, and the comments made on returning it."""
+"""A filing (自评材料), its assessments and their parts."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -8,6 +8,7 @@ from django.db import models
 from django.urls import reverse
 
 from assessment.domain.own_rows import complete
+from assessment.domain.projects import ProjectRow, key_reasons
 from assessment.domain.scheme import Scheme
 from assessment.domain.workflow import STAGES, Stage, Status
 from assessment.models.rounds import Round, SchemeVersion
@@ -80,13 +81,31 @@ class Filing(models.Model):
         return STAGES[Status(self.status)]
 
 
+class AssessmentQuerySet(models.QuerySet["Assessment"]):
+    """Named reads of assessments."""
+
+    def projects(self) -> Self:
+        """The project assessments."""
+        return self.filter(kind="project")
+
+
 class Assessment(models.Model):
-    """整体 or 项目支出 自评: a data table, a score table and a report under one scheme version."""
+    """整体 or 项目支出 自评: a data table, a score table and a report under one scheme version.
+
+    The columns from ``project_code`` to ``livelihood`` are a project's; ``amount`` is its budget in 万元.
+    """
 
     filing = models.ForeignKey(Filing, models.PROTECT, related_name="assessments", verbose_name="自评材料")
     kind = models.CharField("类别", max_length=10, choices=[("whole", "整体"), ("project", "项目支出")], default="whole")
     name = models.CharField("名称", max_length=200)
     scheme = models.ForeignKey(SchemeVersion, models.PROTECT, verbose_name="指标体系")
+    last_year = models.JSONField("上年数据", default=dict, help_text="what was signed the year before, by field, as decimal texts")
+    project_code = models.CharField("项目编码", max_length=40, blank=True)
+    amount = models.DecimalField("项目金额", max_digits=15, decimal_places=4, null=True, blank=True)
+    major_policy = models.BooleanField("重大政策", default=False)
+    livelihood = models.BooleanField("民生实事", default=False)
+
+    objects = AssessmentQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "自评"
@@ -96,6 +115,19 @@ class Assessment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.filing} {self.name}"
+
+    def order(self) -> tuple[bool, str, str, int]:
+        """The place among a filing's assessments: the whole first, projects by code and name, the same in every database."""
+        return self.kind == "project", self.project_code, self.name, self.pk
+
+    def project_row(self) -> ProjectRow:
+        """What the list of projects says of it."""
+        return ProjectRow(self.name, self.project_code, self.amount, self.major_policy, self.livelihood, self.pk)
+
+    @property
+    def key_reasons(self) -> tuple[str, ...]:
+        """Why it is a key project; empty when it is none."""
+        return key_reasons(self.project_row(), self.filing.round.key_amount) if self.kind == "project" else ()
 
     def completed_scheme(self) -> Scheme:
         """The scheme with the rows that the unit set itself; ask for ``own_rows`` beforehand where many are read."""
@@ -108,6 +140,7 @@ class Part(models.Model):
     class Kind(models.TextChoices):
         """The parts, in the order people fill them."""
 
+        PROJECTS = "projects", "项目清单"
         FIGURES = "figures", "基础数据表"
         OWN_ROWS = "own_rows", "自设指标"
         SCORES = "scores", "指标评分表"
@@ -115,7 +148,7 @@ class Part(models.Model):
         EVIDENCE = "evidence", "佐证材料"
         EXPLANATIONS = "explanations", "核查说明"
 
-    assessment = models.ForeignKey(Assessment, models.PROTECT, related_name="parts", verbose_name="自评")
+    assessment = models.ForeignKey(Assessment, models.CASCADE, related_name="parts", verbose_name="自评")
     kind = models.CharField("部分", max_length=20, choices=Kind.choices)
     version = models.PositiveIntegerField("版本", default=0)
     locked = models.BooleanField("锁定", default=False)
@@ -129,20 +162,7 @@ class Part(models.Model):
     def __str__(self) -> str:
         return self.get_kind_display()
 
-
-class Comment(models.Model):
-    """Why a part was returned (退回意见); open until the office takes up what the unit filed again."""
-
-    filing = models.ForeignKey(Filing, models.PROTECT, related_name="comments", verbose_name="自评材料")
-    part = models.ForeignKey(Part, models.PROTECT, related_name="comments", verbose_name="部分")
-    text = models.CharField("意见", max_length=1000)
-    author = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="提出人")
-    made_at = models.DateTimeField("提出时间", auto_now_add=True)
-    closed_at = models.DateTimeField("办结时间", null=True, blank=True)
-
-    class Meta:
-        verbose_name = verbose_name_plural = "退回意见"
-        ordering = ["made_at", "pk"]
-
-    def __str__(self) -> str:
-        return self.text[:40]
+    @property
+    def place(self) -> str:
+        """The part as a whole filing calls it: with its project's name."""
+        return f"{self.assessment.name}：{self}" if self.assessment.kind == "project" else str(self)

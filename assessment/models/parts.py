@@ -11,11 +11,15 @@ from units.models import User
 
 
 class Figure(models.Model):
-    """基础数据: one typed figure in its field's unit of measure (percentages as typed: 96.5 for 96.5 %)."""
+    """基础数据: one typed figure in its field's unit of measure (percentages as typed: 96.5 for 96.5 %).
+
+    ``unconfirmed``: taken over from last year, and nobody has said yet that it holds.
+    """
 
     assessment = models.ForeignKey(Assessment, models.CASCADE, related_name="figures")
     code = models.CharField(max_length=48)
     value = models.DecimalField(max_digits=15, decimal_places=4)
+    unconfirmed = models.BooleanField("待确认", default=False)
 
     class Meta:
         constraints: ClassVar[list[Any]] = [models.UniqueConstraint("assessment", "code", name="one_figure_a_field")]
@@ -119,24 +123,3 @@ class Waiver(models.Model):
 
     def __str__(self) -> str:
         return self.message
-
-
-class Evidence(models.Model):
-    """佐证材料: a file named by its content's SHA-256, tied to scored rows; kept outside the web root."""
-
-    assessment = models.ForeignKey(Assessment, models.CASCADE, related_name="evidence")
-    name = models.CharField("文件名", max_length=200)
-    sha256 = models.CharField("摘要值", max_length=64)
-    size = models.PositiveBigIntegerField("字节数")
-    media_type = models.CharField("类型", max_length=100)
-    indicators = models.JSONField("对应指标", default=list)
-    public = models.BooleanField("可公开", default=False)
-    uploaded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
-    uploaded_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        ordering = ["name", "pk"]
-        constraints: ClassVar[list[Any]] = [models.UniqueConstraint("assessment", "sha256", name="one_file_once")]
-
-    def __str__(self) -> str:
-        return self.name

@@ -81,6 +81,25 @@ class Round(models.Model):
     outer_deadline = models.DateField("部门报送截止")
     publication_date = models.DateField("公开日期")
     whole_scheme = models.ForeignKey(SchemeVersion, models.PROTECT, limit_choices_to={"kind": "whole"}, verbose_name="整体指标体系")
+    project_scheme = models.ForeignKey(
+        SchemeVersion,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        limit_choices_to={"kind": "project"},
+        related_name="+",
+        verbose_name="项目指标体系",
+        help_text="不选则本年度不填项目自评",
+    )
+    key_amount = models.DecimalField(
+        "重点项目金额",
+        max_digits=15,
+        decimal_places=4,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+        help_text="万元；金额达到此数的为重点项目，留空则只按重大政策和民生实事认定",
+    )
     review_public = models.BooleanField("公开复核得分", default=False)
 
     objects = RoundQuerySet.as_manager()

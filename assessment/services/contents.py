@@ -3,19 +3,21 @@
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, prefetch_related_objects
 from django.utils import timezone
 
 from assessment.domain import exchange
 from assessment.domain.assembly import assemble
+from assessment.domain.canonical import decimal_text
 from assessment.domain.checks import Evaluation, Scored, evaluate_assessment, score_assessment
 from assessment.domain.expressions import NoValue
 from assessment.domain.figures import compute_values
 from assessment.domain.inputs import Answer, Inputs, Project, Waived
+from assessment.domain.projects import key_reasons
 from assessment.domain.workflow import UNSIGNED
-from assessment.models import Assessment, Evidence, Filing, Snapshot, Waiver
+from assessment.models import Assessment, Evidence, Filing, Part, Snapshot, Waiver
 
 T = TypeVar("T")
 
@@ -31,6 +33,8 @@ def inputs_of(assessment: Assessment) -> Inputs:
         evidenced=frozenset(code for item in evidence for code in item.indicators),
         fiscal_year=assessment.filing.round.fiscal_year,
         projects=_projects(assessment),
+        last_year={code: Decimal(text) for code, text in assessment.last_year.items()},
+        unconfirmed=frozenset(figure.code for figure in assessment.figures.all() if figure.unconfirmed),
     )
 
 
@@ -50,10 +54,11 @@ def _judged_on(filing: Filing) -> date:
 
 def _projects(assessment: Assessment) -> tuple[Project, ...]:
     """The filing's project assessments, for a scheme that holds them against the whole."""
-    if all(item.function != "projects_total" for item in assessment.scheme.scheme.inspections):
+    asked = assessment.filing.round.project_scheme_id is not None
+    if not asked or all(item.function != "projects_total" for item in assessment.scheme.scheme.inspections):
         return ()
-    found = assessment.filing.assessments.filter(kind="project").select_related("scheme").prefetch_related("figures").order_by("pk")
-    return tuple(Project(item.name, _numbers(item)) for item in found)
+    found = assessment.filing.assessments.projects().select_related("scheme").prefetch_related("figures")
+    return tuple(Project(item.name, _numbers(item)) for item in sorted(found, key=Assessment.order))
 
 
 def _numbers(assessment: Assessment) -> dict[str, Decimal]:
@@ -85,12 +90,25 @@ SCORED = ("figures", "own_rows", "scores")
 ROWS = (*SCORED, "narratives", "explanations")
 
 
+def _all_rows() -> tuple[Any, ...]:
+    waivers = Prefetch("waivers", Waiver.objects.select_related("granted_by"))
+    return (
+        *ROWS,
+        waivers,
+        Prefetch("evidence", Evidence.objects.order_by("name", "sha256")),
+        Prefetch("parts", Part.objects.select_related("saved_by")),
+    )
+
+
 def assessments_of(filing: Filing) -> list[Assessment]:
     """The filing's assessments with all their rows, in a fixed number of queries."""
-    waivers = Prefetch("waivers", Waiver.objects.select_related("granted_by"))
-    rows = (*ROWS, waivers, Prefetch("evidence", Evidence.objects.order_by("name", "sha256")))
-    found = filing.assessments.select_related("scheme", "filing__round").prefetch_related(*rows)
-    return list(found.order_by("-kind", "pk"))
+    found = filing.assessments.select_related("scheme", "filing__round").prefetch_related(*_all_rows())
+    return sorted(found, key=Assessment.order)
+
+
+def load(assessment: Assessment) -> None:
+    """Read all rows of one assessment that was fetched by itself, each kind once."""
+    prefetch_related_objects([assessment], *_all_rows())
 
 
 def content_of(filing: Filing) -> exchange.FilingContent:
@@ -114,10 +132,21 @@ def assessment_content(assessment: Assessment) -> exchange.AssessmentContent:
     return assemble(
         assessment.scheme.scheme,
         inputs_of(assessment),
-        kind="whole" if assessment.kind == "whole" else "project",
         name=assessment.name,
         digest=assessment.scheme.digest,
+        project=_project(assessment) if assessment.kind == "project" else None,
         evidence=tuple(evidence_content(item) for item in assessment.evidence.all()),
+    )
+
+
+def _project(assessment: Assessment) -> exchange.ProjectContent:
+    row = assessment.project_row()
+    return exchange.ProjectContent(
+        code=row.code,
+        amount=None if row.amount is None else decimal_text(row.amount),
+        major_policy=row.major_policy,
+        livelihood=row.livelihood,
+        key=key_reasons(row, assessment.filing.round.key_amount),
     )
 
 

@@ -2,16 +2,20 @@
 
 import hashlib
 import unicodedata
+from dataclasses import dataclass
 from pathlib import Path
 
 import filetype
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.db.models import Sum
+from django.utils import timezone
 
+from assessment.domain.canonical import canonical_json, digest
 from assessment.domain.errors import DomainError
 from assessment.domain.text import unprintable
-from assessment.models import Evidence, Part
+from assessment.models import Assessment, Evidence, Part
 from assessment.services.files import put
 from assessment.services.parts import finish_part, take_part
 from units.models import User
@@ -25,6 +29,30 @@ KINDS = {
 }
 ALIASES = {".jpeg": ".jpg"}
 MAX_FILES = 100
+GONE = "这份文件刚被他人移除"
+MEGABYTE = 1024 * 1024
+
+
+class SameFile(DomainError):
+    """The assessment has these bytes already, as ``item``."""
+
+    def __init__(self, item: Evidence) -> None:
+        super().__init__(f"这份文件已经上传过，名为“{item.name}”")
+        self.item = item
+
+
+@dataclass(frozen=True)
+class Room:
+    """How many files an assessment can still take, and how many bytes its filing."""
+
+    files: int
+    bytes: int
+
+
+def room_of(assessment: Assessment) -> Room:
+    """What is left of both limits."""
+    taken = Evidence.objects.filter(assessment__filing=assessment.filing_id).aggregate(bytes=Sum("size"))["bytes"] or 0
+    return Room(max(MAX_FILES - assessment.evidence.count(), 0), max(settings.EVIDENCE_TOTAL_BYTES - taken, 0))
 
 
 def evidence_path(sha256: str) -> str:
@@ -36,7 +64,7 @@ def judge_size(size: int) -> None:
     """Refuse what is too large before it is read."""
     limit = settings.EVIDENCE_MAX_BYTES
     if size > limit:
-        raise DomainError(f"文件超过 {limit // 1024 // 1024} MB，请压缩或拆分后上传")
+        raise DomainError(f"文件超过 {limit // MEGABYTE} MB，请压缩或拆分后上传")
 
 
 def judge(name: str, data: bytes) -> tuple[str, str]:
@@ -45,15 +73,20 @@ def judge(name: str, data: bytes) -> tuple[str, str]:
     if not data:
         raise DomainError("文件是空的，请检查后重新选择")
     media_type = filetype.guess_mime(data) or ""
-    suffix = Path(name).suffix.lower()
     if media_type not in KINDS:
         raise DomainError("只接受 PDF、PNG、JPG、DOCX、XLSX 文件（按内容判断，不看扩展名）")
+    return judge_name(name, media_type), media_type
+
+
+def judge_name(name: str, media_type: str) -> str:
+    """The cleaned file name; raises ``DomainError`` for one with another kind's suffix, or that cannot be printed."""
+    suffix = Path(name).suffix.lower()
     if ALIASES.get(suffix, suffix) != KINDS[media_type]:
         raise DomainError(f"文件内容是 {KINDS[media_type][1:].upper()}，与扩展名“{suffix or '无'}”不符")
     cleaned = clean_name(name)
     if found := unprintable(cleaned):
         raise DomainError(f"文件名中有无法打印的字符：{'、'.join(found[:5])}，请改名后上传")
-    return cleaned, media_type
+    return cleaned
 
 
 def clean_name(name: str) -> str:
@@ -77,13 +110,13 @@ def add_evidence(assessment_id: int, *, by: User, name: str, data: bytes, indica
     """Add one file to the evidence part. Raises ``DomainError`` for a bad kind, size, name or a file already there."""
     part = take_part(assessment_id, Part.Kind.EVIDENCE, by=by, version=None)
     name, media_type = judge(name, data)
-    if unknown := set(indicators) - set(part.assessment.completed_scheme().scored):
-        raise DomainError(f"没有这些指标：{'、'.join(sorted(unknown))}")
-    if part.assessment.evidence.count() >= MAX_FILES:
-        raise DomainError(f"佐证材料最多 {MAX_FILES} 份，请合并后上传")
-    sha256 = store_bytes(data)
+    _refuse_unknown(part.assessment, indicators)
+    sha256 = hashlib.sha256(data).hexdigest()
     if same := part.assessment.evidence.filter(sha256=sha256).first():
-        raise DomainError(f"这份文件已经上传过，名为“{same.name}”")
+        store_bytes(data)  # damaged ones are made good by it
+        raise SameFile(same)
+    _refuse_without_room(part.assessment, len(data))
+    store_bytes(data)
     item = Evidence.objects.create(
         assessment_id=assessment_id,
         name=name,
@@ -93,19 +126,75 @@ def add_evidence(assessment_id: int, *, by: User, name: str, data: bytes, indica
         indicators=sorted(set(indicators)),
         public=public,
         uploaded_by=by,
+        scan=Evidence.Scan.WAITING if settings.CLAMAV else "",
+        scan_due_at=timezone.now() if settings.CLAMAV else None,
     )
     finish_part(part, [f"+{name}"], by=by)
     return item
 
 
+def _refuse_unknown(assessment: Assessment, indicators: list[str]) -> None:
+    if unknown := set(indicators) - set(assessment.completed_scheme().scored):
+        raise DomainError(f"没有这些指标：{'、'.join(sorted(unknown))}")
+
+
+def _refuse_without_room(assessment: Assessment, size: int) -> None:
+    room = room_of(assessment)
+    if not room.files:
+        raise DomainError(f"佐证材料最多 {MAX_FILES} 份，请合并后上传")
+    if size > room.bytes:
+        total = settings.EVIDENCE_TOTAL_BYTES // MEGABYTE
+        raise DomainError(f"本单位这一年度的佐证材料合计不能超过 {total} MB，只剩 {room.bytes // MEGABYTE} MB；请压缩，或移除不需要的文件")
+
+
+def seen_as(item: Evidence) -> str:
+    """What a page says it was typed over: another text as soon as somebody changes the file's name, ties or publicity."""
+    return digest(canonical_json({"name": item.name, "indicators": item.indicators, "public": item.public}))[:16]
+
+
 @transaction.atomic
-def remove_evidence(evidence_id: int, *, by: User) -> None:
-    """Take one file off the draft; its bytes stay, since a snapshot may name them."""
-    assessment_id = Evidence.objects.values_list("assessment_id", flat=True).get(pk=evidence_id)
+def change_evidence(evidence_id: int, *, by: User, seen: str, name: str, indicators: list[str], public: bool) -> Evidence:
+    """Change a file's name, its ties or its publicity; ``seen`` is ``seen_as`` of what was shown. Raises ``DomainError``."""
+    part, item = _take_file(evidence_id, by=by)
+    if seen != seen_as(item):
+        raise DomainError("这份文件刚被他人改过，请核对现在的内容后再改")
+    _refuse_unknown(part.assessment, indicators)
+    return _write(part, item, by=by, name=judge_name(name, item.media_type), indicators=sorted(set(indicators)), public=public)
+
+
+@transaction.atomic
+def tie_evidence(evidence_id: int, *, by: User, indicators: list[str]) -> Evidence:
+    """Tie one file to further indicators."""
+    part, item = _take_file(evidence_id, by=by)
+    _refuse_unknown(part.assessment, indicators)
+    return _write(part, item, by=by, name=item.name, indicators=sorted({*item.indicators, *indicators}), public=item.public)
+
+
+def _write(part: Part, item: Evidence, *, by: User, **values: object) -> Evidence:
+    changed = [name for name, value in values.items() if getattr(item, name) != value]
+    for name in changed:
+        setattr(item, name, values[name])
+    item.save(update_fields=changed)
+    finish_part(part, [f"~{item.name}"] if changed else [], by=by)
+    return item
+
+
+def _take_file(evidence_id: int, *, by: User) -> tuple[Part, Evidence]:
+    """Lock the filing, ask whose turn it is, and read the file as it stands then."""
+    assessment_id = Evidence.objects.values_list("assessment_id", flat=True).filter(pk=evidence_id).first()
+    if assessment_id is None:
+        raise DomainError(GONE)
     part = take_part(assessment_id, Part.Kind.EVIDENCE, by=by, version=None)
     item = part.assessment.evidence.filter(pk=evidence_id).first()
     if item is None:
-        raise DomainError("这份文件刚被他人移除")
+        raise DomainError(GONE)
+    return part, item
+
+
+@transaction.atomic
+def remove_evidence(evidence_id: int, *, by: User) -> None:
+    """Take one file off the draft; its bytes stay, since a snapshot may name them."""
+    part, item = _take_file(evidence_id, by=by)
     item.delete()
     finish_part(part, [f"-{item.name}"], by=by)
 

@@ -1,6 +1,7 @@
 """Export and import of a filing as one exchange file; import is all or nothing."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,12 @@ from django.db import transaction
 from assessment.domain import exchange
 from assessment.domain.assembly import answers_of
 from assessment.domain.errors import DomainError
+from assessment.domain.projects import find_same
 from assessment.domain.scheme import Scheme
 from assessment.domain.workflow import UNSIGNED, Act
 from assessment.models import Assessment, Filing, Part, Snapshot
-from assessment.services import contents, evidence, parts, turns
+from assessment.services import contents, evidence, parts, projects, turns
+from assessment.services.last_year import project_row
 from assessment.services.own_rows import save_own_rows
 from units.models import User
 
@@ -42,7 +45,8 @@ def schemes_of(filing: Filing) -> list[Scheme]:
 def import_file(file: exchange.ExchangeFile, *, by: User, evidence_folder: Path | None = None) -> Filing:
     """Write an exchange file into the unit's open filing, as ``by``; afterwards the content has the file's digest."""
     filing = turns.take(_target(file), Act.EDIT, by=by)
-    for content in file.content.assessments:
+    _write_projects(filing, file.content, by=by)
+    for content in sorted(file.content.assessments, key=lambda item: item.kind):  # the whole's checks look at the projects
         assessment = _assessment(filing, content)
         _write_parts(assessment, content, by=by)
         _write_evidence(assessment, content, by=by, folder=evidence_folder)
@@ -60,13 +64,30 @@ def _target(file: exchange.ExchangeFile) -> int:
     return filing.pk
 
 
+def _write_projects(filing: Filing, content: exchange.FilingContent, *, by: User) -> None:
+    """The file's list of projects in place of what is here; the same project keeps its parts."""
+    here = [item.project_row() for item in filing.assessments.projects()]
+    given = [project_row(item) for item in content.assessments if item.project]
+    rows = [replace(row, id=same.id if (same := find_same(row, here)) else None) for row in given]
+    if set(rows) == set(here):
+        return
+    whole = filing.assessments.get(kind="whole")
+    part = whole.parts.filter(kind=Part.Kind.PROJECTS).first()
+    if part is None:
+        raise DomainError("这份材料所在的评价年度不填项目自评")
+    projects.save_projects(whole.pk, by=by, version=part.version, rows=rows)
+
+
 def _assessment(filing: Filing, content: exchange.AssessmentContent) -> Assessment:
-    assessment = filing.assessments.select_related("scheme").filter(kind=content.kind).first()
-    if assessment is None:
-        raise DomainError("本系统的这份材料没有对应的自评")
+    """The whole, or the project of this name: the list of projects is in place."""
+    same = {"name": content.name} if content.project else {}
+    assessment = filing.assessments.select_related("scheme").get(kind=content.kind, **same)
     if assessment.scheme.digest != content.scheme.digest:
         stored, given = assessment.scheme, content.scheme
         raise DomainError(f"指标体系不同：材料使用“{stored.title}”{stored.version} 版，文件为“{given.title}”{given.version} 版")
+    if not assessment.last_year and content.last_year:  # last year was filed elsewhere
+        assessment.last_year = content.last_year
+        assessment.save(update_fields=["last_year"])
     return assessment
 
 

@@ -1,13 +1,17 @@
 """The record as people read it."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
+from typing import Any
 
 from assessment.domain.workflow import MOVES, STAGES, Act, Status
-from assessment.models import Filing, Part
+from assessment.models import Event, Filing, Part
 
-SHOWN = 200
+#: So many events are read.
+SHOWN = 1000
 
 
 @dataclass(frozen=True)
@@ -22,16 +26,26 @@ class Entry:
 
 
 def history_of(filing: Filing) -> list[Entry]:
-    """The latest ``SHOWN`` acts on a filing, newest first."""
-    events = filing.events.select_related("actor").order_by("-number")[:SHOWN]
+    """The latest acts on a filing, newest first; what one person saved in one part without anything between is one act."""
+    events = list(filing.events.select_related("actor").order_by("-number")[:SHOWN])
     return [
-        Entry(event.at, str(event.actor), MOVES[Act(event.act)].label, STAGES[Status(event.status)].label, _in_words(event.detail))
-        for event in events
+        Entry(last.at, str(last.actor), MOVES[Act(last.act)].label, STAGES[Status(last.status)].label, _in_words(details))
+        for last, details in _joined(events)
     ]
 
 
-def _in_words(detail: str) -> str:
-    data = json.loads(detail)
+def _joined(events: list[Event]) -> Iterator[tuple[Event, dict[str, Any]]]:
+    """The last event of each run of saves of one part by one person, with all that they changed; any other by itself."""
+    pairs = [(event, json.loads(event.detail)) for event in events]
+    for (act, *_), group in groupby(pairs, key=lambda pair: (pair[0].act, pair[0].actor_id, pair[1].get("part"), pair[1].get("project"))):
+        run = list(group)
+        if act == Act.EDIT:
+            changed = {code for _, detail in run for code in detail["changed"]}
+            run = [(run[0][0], run[0][1] | {"changed": changed})]
+        yield from run
+
+
+def _in_words(data: dict[str, Any]) -> str:
     kinds = dict(Part.Kind.choices)
     words = []
     if "waived" in data:
@@ -39,9 +53,14 @@ def _in_words(detail: str) -> str:
     if "ended" in data:
         words.append("终止豁免")
     if "part" in data:
-        words.append(f"{kinds[data['part']]}，{len(data['changed'])} 处")
+        named = f"{data['project']}：" if "project" in data else ""
+        words.append(f"{named}{kinds[data['part']]}，{len(data['changed'])} 处")
     if "parts" in data:
-        words.append("退回：" + "、".join(str(kinds[kind]) for kind in data["parts"]))
+        words.append("退回：" + "、".join(data["parts"]) + f"（{data['threads']} 条意见）")
+    if "thread" in data:
+        words.append(data["thread"])
+    if "settled" in data:
+        words.append("办结：" + "、".join(data["settled"]))
     if "reason" in data:
         words.append(data["reason"])
     if "total" in data:

@@ -92,7 +92,7 @@ def _refuse_bad(scheme: Scheme, rows: Sequence[OwnRow]) -> None:
     codes = [row.code for row in rows if row.code]
     if len(codes) != len(set(codes)) or not all(_is_own(code) for code in codes):
         raise DomainError("自设指标的编号重复或不对，未保存")
-    places = {f"own:{number}:{name}": fault for number, row in enumerate(rows) for name, fault in _row_faults(scheme, row)}
+    places = {f"own:{number}:{name}": fault for number, row in enumerate(rows) for name, fault in faults_of(scheme, row)}
     if places:
         raise DomainError("有自设指标不合要求，未保存", places)
 
@@ -102,7 +102,8 @@ def _is_own(code: str) -> bool:
     return code.startswith(OWN_PREFIX) and digits.isascii() and digits.isdigit() and 0 < int(digits) <= MAX_NUMBER
 
 
-def _row_faults(scheme: Scheme, row: OwnRow) -> Iterator[tuple[str, str]]:
+def faults_of(scheme: Scheme, row: OwnRow) -> Iterator[tuple[str, str]]:
+    """Why this row cannot be stored: what is wrong with it, and the fault."""
     group = scheme.own_groups.get(row.group)
     if group is None or group.own is None:
         yield "group", "本表没有这一组自设指标"

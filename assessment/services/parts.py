@@ -2,19 +2,21 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 
 from assessment.domain.canonical import decimal_text
+from assessment.domain.checks import LARGE_CHANGE
 from assessment.domain.errors import DomainError, StaleSave
 from assessment.domain.figures import check_figure
 from assessment.domain.inputs import Answer
 from assessment.domain.narrative import MAX_PARAGRAPHS, MAX_REPORT, MAX_SECTION, tidy
+from assessment.domain.prose import MAX_CELLS, grids, too_wide
 from assessment.domain.rules import Judgement, YesNo
 from assessment.domain.scheme import Indicator
-from assessment.domain.scoring import NO, YES
+from assessment.domain.scoring import choice_labels
 from assessment.domain.workflow import Act
 from assessment.models import Assessment, Explanation, Figure, Narrative, Part, Score
 from assessment.services import contents, turns
@@ -29,7 +31,7 @@ def take_part(assessment_id: int, kind: Part.Kind, *, by: User, version: int | N
     """Lock the filing, ask whose turn it is, and refuse a locked part or a stale ``version`` (None: any)."""
     filing_id = Assessment.objects.values_list("filing_id", flat=True).get(pk=assessment_id)
     turns.take(filing_id, Act.EDIT, by=by)
-    part = Part.objects.select_related("assessment__scheme", "assessment__filing").get(assessment=assessment_id, kind=kind)
+    part = Part.objects.select_related("assessment__scheme", "assessment__filing__round").get(assessment=assessment_id, kind=kind)
     if part.locked:
         raise DomainError(f"“{part}”没有被退回，不能修改；只有被退回的部分可以修改")
     if version is not None and part.version != version:
@@ -40,9 +42,12 @@ def take_part(assessment_id: int, kind: Part.Kind, *, by: User, version: int | N
 def finish_part(part: Part, changed: list[str], *, by: User) -> Part:
     """Count the save and record what changed; a save that changed nothing is neither counted nor recorded."""
     if changed:
-        Part.objects.filter(pk=part.pk).update(version=F("version") + 1, saved_by=by, saved_at=timezone.now())
-        part.refresh_from_db()
-        detail = {"part": part.kind, "version": part.version, "changed": sorted(changed)}
+        # The filing is locked: nobody counts between the reading of the part and this.
+        part.version, part.saved_by, part.saved_at = part.version + 1, by, timezone.now()
+        part.save(update_fields=["version", "saved_by", "saved_at"])
+        detail: dict[str, Any] = {"part": part.kind, "version": part.version, "changed": sorted(changed)}
+        if part.assessment.kind == "project":
+            detail["project"] = part.assessment.name
         turns.record(part.assessment.filing, Act.EDIT, by=by, detail=detail)
     return part
 
@@ -50,7 +55,11 @@ def finish_part(part: Part, changed: list[str], *, by: User) -> Part:
 @transaction.atomic
 def save_figures(assessment_id: int, *, by: User, version: int, figures: Mapping[str, Decimal | None]) -> Part:
     """Store the given figures; None empties a field. Raises ``DomainError`` with a place for each bad one."""
-    part = take_part(assessment_id, Part.Kind.FIGURES, by=by, version=version)
+    return store_figures(take_part(assessment_id, Part.Kind.FIGURES, by=by, version=version), by=by, figures=figures)
+
+
+def store_figures(part: Part, *, by: User, figures: Mapping[str, Decimal | None]) -> Part:
+    """``save_figures`` for a part that was taken."""
     inputs = {field.code: field for field in part.assessment.scheme.scheme.inputs}
     places: dict[str, str] = {}
     for code, value in figures.items():
@@ -63,14 +72,16 @@ def save_figures(assessment_id: int, *, by: User, version: int, figures: Mapping
                 places[f"figure:{code}"] = str(error)
     if places:
         raise DomainError("有数据不合要求，未保存", places)
-    stored = {figure.code: figure.value for figure in part.assessment.figures.all()}
-    changed = [code for code, value in figures.items() if stored.get(code) != value]
+    stored = {figure.code: figure for figure in part.assessment.figures.all()}
+    changed = [code for code, value in figures.items() if (stored[code].value if code in stored else None) != value]
     for code in changed:
         value = figures[code]
         if value is None:
-            Figure.objects.filter(assessment=assessment_id, code=code).delete()
+            stored[code].delete()
         else:
-            Figure.objects.update_or_create(assessment_id=assessment_id, code=code, defaults={"value": value})
+            figure = stored.get(code) or Figure(assessment=part.assessment, code=code)
+            figure.value, figure.unconfirmed = value, False
+            figure.save()
     if changed:
         open_outdated_scores(part.assessment)
     return finish_part(part, changed, by=by)
@@ -86,7 +97,11 @@ def open_outdated_scores(assessment: Assessment) -> None:
 @transaction.atomic
 def save_scores(assessment_id: int, *, by: User, version: int, answers: Mapping[str, Answer]) -> Part:
     """Store the given answers of scored rows; whether the points fit is a finding, not a refusal, except out of range."""
-    part = take_part(assessment_id, Part.Kind.SCORES, by=by, version=version)
+    return store_scores(take_part(assessment_id, Part.Kind.SCORES, by=by, version=version), by=by, answers=answers)
+
+
+def store_scores(part: Part, *, by: User, answers: Mapping[str, Answer]) -> Part:
+    """``save_scores`` for a part that was taken."""
     scored = part.assessment.completed_scheme().scored
     places: dict[str, str] = {}
     for code, answer in answers.items():
@@ -98,7 +113,7 @@ def save_scores(assessment_id: int, *, by: User, version: int, answers: Mapping[
     changed = []
     stored = {score.code: score for score in part.assessment.scores.all()}
     for code, answer in answers.items():
-        score = stored.get(code) or Score(assessment_id=assessment_id, code=code)
+        score = stored.get(code) or Score(assessment=part.assessment, code=code)
         new = (sorted(answer.choices), answer.self_points, answer.reason)
         if (score.choices, score.self_points, score.self_reason) != new:
             score.choices, score.self_points, score.self_reason = new
@@ -114,18 +129,10 @@ def points_fault(points: Decimal, full: Decimal) -> str:
     return "" if points == points.quantize(CENT) else "最多 2 位小数"
 
 
-def choices_of(row: Indicator) -> set[str]:
-    """What can be chosen in a row: items that hold, a level, yes or no."""
-    if isinstance(row.rule, YesNo):
-        return {YES, NO}
-    options = getattr(row.rule, "items", ()) or getattr(row.rule, "levels", ())
-    return {option.code for option in options}
-
-
 def _answer_fault(row: Indicator, answer: Answer) -> str:
     if answer.self_points is not None and (fault := points_fault(answer.self_points, row.points)):
         return fault
-    if not answer.choices <= choices_of(row):
+    if not answer.choices <= choice_labels(row).keys():
         return "所选的核对项不在本指标中"
     if len(answer.choices) > 1 and isinstance(row.rule, Judgement | YesNo):
         return "只能选择一项"
@@ -135,35 +142,49 @@ def _answer_fault(row: Indicator, answer: Answer) -> str:
 @transaction.atomic
 def save_narrative(assessment_id: int, *, by: User, version: int, texts: Mapping[str, str]) -> Part:
     """Store the given sections as plain text; refuses unknown sections and text beyond what can be printed."""
-    part = take_part(assessment_id, Part.Kind.NARRATIVE, by=by, version=version)
+    return store_narrative(take_part(assessment_id, Part.Kind.NARRATIVE, by=by, version=version), by=by, texts=texts)
+
+
+def store_narrative(part: Part, *, by: User, texts: Mapping[str, str]) -> Part:
+    """``save_narrative`` for a part that was taken."""
     sections = {section.code: section for section in part.assessment.scheme.scheme.sections if section.text}
     tidied = {code: tidy(text) for code, text in texts.items()}
     places = {f"section:{code}": "提纲中没有这一节" for code in tidied if code not in sections}
     places |= {f"section:{code}": f"超过 {MAX_SECTION} 字，请精简" for code, text in tidied.items() if len(text) > MAX_SECTION}
+    places |= {f"section:{code}": fault for code, text in tidied.items() if (fault := too_wide(text))}
     if places:
         raise DomainError("有章节不合要求，未保存", places)
-    stored = {narrative.code: narrative.text for narrative in part.assessment.narratives.all()}
-    _refuse_too_long(list((stored | tidied).values()))
-    changed = [code for code, text in tidied.items() if stored.get(code, "") != text]
+    stored = {narrative.code: narrative for narrative in part.assessment.narratives.all()}
+    _refuse_too_long(list(({code: narrative.text for code, narrative in stored.items()} | tidied).values()))
+    changed = [code for code, text in tidied.items() if (stored[code].text if code in stored else "") != text]
     for code in changed:
-        Narrative.objects.update_or_create(assessment_id=assessment_id, code=code, defaults={"text": tidied[code]})
+        narrative = stored.get(code) or Narrative(assessment=part.assessment, code=code)
+        narrative.text = tidied[code]
+        narrative.save()
     return finish_part(part, changed, by=by)
 
 
 def _refuse_too_long(texts: list[str]) -> None:
     characters, paragraphs = sum(map(len, texts)), sum(text.count("\n") + 1 for text in texts)
+    cells = sum(grid.cells for text in texts for grid in grids(text))
     if characters > MAX_REPORT:
         raise DomainError(f"报告全文 {characters} 字，超过 {MAX_REPORT} 字，请精简，未保存")
     if paragraphs > MAX_PARAGRAPHS:
         raise DomainError(f"报告全文 {paragraphs} 段，超过 {MAX_PARAGRAPHS} 段，请合并，未保存")
+    if cells > MAX_CELLS:
+        raise DomainError(f"报告各处表格共 {cells} 格，超过 {MAX_CELLS} 格，请精简，未保存")
 
 
 @transaction.atomic
 def save_explanations(assessment_id: int, *, by: User, version: int, texts: Mapping[str, str]) -> Part:
     """Store the written reasons for warnings, by the finding's key; empty text removes one."""
-    part = take_part(assessment_id, Part.Kind.EXPLANATIONS, by=by, version=version)
+    return store_explanations(take_part(assessment_id, Part.Kind.EXPLANATIONS, by=by, version=version), by=by, texts=texts)
+
+
+def store_explanations(part: Part, *, by: User, texts: Mapping[str, str]) -> Part:
+    """``save_explanations`` for a part that was taken."""
     scheme = part.assessment.scheme.scheme
-    known = {item.code for item in (*scheme.checks, *scheme.inspections)}
+    known = {LARGE_CHANGE, *(item.code for item in (*scheme.checks, *scheme.inspections))}
     places = {f"explanation:{code}": "没有这一项核查" for code in texts if code.partition(".")[0] not in known or len(code) > MAX_KEY}
     places |= {f"explanation:{code}": f"超过 {MAX_REASON} 字，请精简" for code, text in texts.items() if len(text) > MAX_REASON}
     if places:
@@ -172,7 +193,7 @@ def save_explanations(assessment_id: int, *, by: User, version: int, texts: Mapp
     changed = [code for code, text in texts.items() if stored.get(code, "") != text.strip()]
     for code in changed:
         if text := texts[code].strip():
-            Explanation.objects.update_or_create(assessment_id=assessment_id, code=code, defaults={"text": text})
+            Explanation.objects.update_or_create(assessment=part.assessment, code=code, defaults={"text": text})
         else:
-            Explanation.objects.filter(assessment=assessment_id, code=code).delete()
+            Explanation.objects.filter(assessment=part.assessment, code=code).delete()
     return finish_part(part, changed, by=by)

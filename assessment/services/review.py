@@ -1,25 +1,25 @@
 """The finance office's acts: open, score beside the self-score, return parts, recommend, approve."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import transaction
-from django.utils import timezone
 
 from assessment.domain.canonical import canonical_json, decimal_text
 from assessment.domain.checks import Scored
 from assessment.domain.errors import DomainError, StaleSave
-from assessment.domain.exchange import ReviewContent, ReviewScore
+from assessment.domain.exchange import ReviewContent, ReviewedAssessment, ReviewScore
 from assessment.domain.figures import show_points
 from assessment.domain.scheme import Indicator
 from assessment.domain.text import unprintable
 from assessment.domain.totals import Total, total_of
 from assessment.domain.workflow import Act
-from assessment.models import Assessment, Comment, Filing, Part, Score, Snapshot
-from assessment.services import contents, turns
+from assessment.models import Assessment, Filing, Part, Score, Snapshot
+from assessment.services import contents, threads, turns
 from assessment.services.parts import MAX_REASON, points_fault
 from assessment.services.signoff import freeze, required_reason
+from assessment.services.threads import PartComment
 from assessment.signals import filing_approved
 from units.models import User
 
@@ -41,25 +41,33 @@ class ReviewedRow:
     removed: bool
 
 
-@dataclass(frozen=True)
-class PartComment:
-    """Why one part is returned."""
-
-    part_id: int
-    text: str
-
-
 @transaction.atomic
 def open_review(filing_id: int, *, by: User) -> Filing:
-    """Take up a submitted filing; from now on the unit cannot recall it, and what was returned before is settled."""
+    """Take up a submitted filing; from now on the unit cannot recall it. Agreement with points it no longer claims lapses."""
     filing = turns.take(filing_id, Act.OPEN_REVIEW, by=by)
-    filing.comments.filter(closed_at=None).update(closed_at=timezone.now())
+    agreed = Score.objects.filter(assessment__filing=filing, review_reason="").exclude(review_points=None)
+    for score in agreed:
+        if score.review_points != score.self_points:
+            score.review_points = None
+            score.save(update_fields=["review_points"])
     return turns.move(filing, Act.OPEN_REVIEW, by=by)
 
 
 @transaction.atomic
-def save_review(filing_id: int, *, by: User, version: int, points: Mapping[int, ReviewPoints], comment: str) -> Filing:
-    """Store review points by ``Score`` id; raises ``DomainError`` with a place for each that cannot stand."""
+def save_review(
+    filing_id: int,
+    *,
+    by: User,
+    version: int,
+    points: Mapping[int, ReviewPoints],
+    comment: str,
+    drafts: Mapping[threads.Spot, str] | None = None,
+    settled: Collection[int] = (),
+) -> Filing:
+    """Store review points by ``Score`` id, what is to be returned by place, and which threads are done with.
+
+    Raises ``DomainError`` with a place for each that cannot stand.
+    """
     filing = turns.take(filing_id, Act.REVIEW, by=by)
     if filing.review_version != version:
         raise StaleSave()
@@ -77,11 +85,13 @@ def save_review(filing_id: int, *, by: User, version: int, points: Mapping[int, 
     if places:
         raise DomainError("有复核得分或意见不合要求，未保存", places)
     changed = sorted(code for score_id, given in points.items() if (code := _store(rows[score_id].score, given)))
-    if not changed and filing.review_comment == comment.strip():
+    drafted = threads.store_drafts(filing, drafts or {}, by=by)
+    done = threads.settle(filing, settled, by=by)
+    if not (changed or drafted or done) and filing.review_comment == comment.strip():
         return filing  # the same content again is neither counted nor recorded
     filing.review_comment = comment.strip()
     filing.review_version += 1
-    return turns.move(filing, Act.REVIEW, by=by, detail={"changed": changed})
+    return turns.move(filing, Act.REVIEW, by=by, detail={"changed": changed} | ({"settled": done} if done else {}))
 
 
 def rows_of(filing: Filing) -> list[ReviewedRow]:
@@ -120,58 +130,79 @@ def _store(score: Score, given: ReviewPoints) -> str:
 
 
 @transaction.atomic
-def return_parts(filing_id: int, *, by: User, comments: list[PartComment]) -> Filing:
-    """Hand the named parts back to the unit; the rest stays locked. Raises ``DomainError`` without a comment."""
+def return_parts(filing_id: int, *, by: User, comments: Iterable[PartComment]) -> Filing:
+    """Send every draft and the comments on whole parts: their parts go back, the rest stays locked. Raises ``DomainError`` without any."""
     return _return(filing_id, Act.RETURN, by=by, comments=comments)
 
 
 @transaction.atomic
-def reopen(filing_id: int, *, by: User, comments: list[PartComment]) -> Filing:
+def reopen(filing_id: int, *, by: User, comments: Iterable[PartComment]) -> Filing:
     """The lead returns an approved filing that is not public yet, naming parts and reasons."""
     return _return(filing_id, Act.REOPEN, by=by, comments=comments)
 
 
-def _return(filing_id: int, act: Act, *, by: User, comments: list[PartComment]) -> Filing:
+def _return(filing_id: int, act: Act, *, by: User, comments: Iterable[PartComment]) -> Filing:
     filing = turns.take(filing_id, act, by=by)
-    parts = {part.pk: part for part in Part.objects.filter(assessment__filing=filing)}
-    given = [comment for comment in comments if comment.text.strip()]
-    if not given:
+    sent = threads.send(filing, comments, by=by)
+    if not sent:
         raise DomainError("退回须逐处说明原因", {"comments": "请至少在一处写明退回原因"})
-    if any(comment.part_id not in parts for comment in given):
-        raise DomainError("退回的部分不属于本材料")
-    returned = {comment.part_id for comment in given}
-    for part in parts.values():
+    returned = {thread.part_id for thread in sent}
+    for part in Part.objects.filter(assessment__filing=filing):
         part.locked = part.pk not in returned and part.kind != Part.Kind.EXPLANATIONS
         part.save(update_fields=["locked"])
-    Comment.objects.bulk_create(
-        Comment(filing=filing, part=parts[comment.part_id], text=required_reason(comment.text), author=by) for comment in given
-    )
-    detail = {"parts": sorted({parts[comment.part_id].kind for comment in given})}
-    return turns.move(filing, act, by=by, detail=detail)
+    places = list(dict.fromkeys(thread.part.place for thread in sent if thread.part))
+    return turns.move(filing, act, by=by, detail={"parts": places, "threads": len(sent)})
+
+
+@transaction.atomic
+def save_and_return(
+    filing_id: int,
+    *,
+    by: User,
+    version: int,
+    points: Mapping[int, ReviewPoints],
+    comment: str,
+    drafts: Mapping[threads.Spot, str],
+    settled: Collection[int],
+    comments: Iterable[PartComment],
+) -> Filing:
+    """Both or neither: what was written on the page goes with what was saved before."""
+    save_review(filing_id, by=by, version=version, points=points, comment=comment, drafts=drafts, settled=settled)
+    return return_parts(filing_id, by=by, comments=comments)
 
 
 @transaction.atomic
 def recommend(filing_id: int, *, by: User) -> Filing:
-    """Ask the lead to approve; every row needs review points, and a reason where they differ from the unit's."""
+    """Ask the lead to approve; every row needs review points, and no thread may be left."""
     filing = turns.take(filing_id, Act.RECOMMEND, by=by)
+    threads.refuse_unsettled(filing)
     rows = rows_of(filing)
     missing = {f"review:{item.score.pk}": "请填写复核得分" for item in rows if item.score.review_points is None and not item.removed}
     if missing:
-        raise DomainError(f"还有 {len(missing)} 项没有复核得分", missing)
-    differing = {
-        f"review:{item.score.pk}": fault
-        for item in rows
-        if (fault := _fault(item, ReviewPoints(item.score.review_points, item.score.review_reason)))
-    }
-    if differing:
-        raise DomainError(f"有 {len(differing)} 项复核得分不合要求", differing)
+        raise DomainError(f"还有 {len(missing)} 项没有复核得分{_in_projects(rows, missing)}", missing)
     return turns.move(filing, Act.RECOMMEND, by=by, detail={"total": show_points(whole_total(filing).value)})
 
 
+def _in_projects(rows: list[ReviewedRow], places: Collection[str]) -> str:
+    """Which projects the places stand in: each has a page of its own."""
+    found = (item.score.assessment for item in rows if f"review:{item.score.pk}" in places)
+    names = list(dict.fromkeys(assessment.name for assessment in found if assessment.kind == "project"))
+    return f"（项目：{'、'.join(names[:3])}{'等' if len(names) > 3 else ''}）" if names else ""
+
+
 @transaction.atomic
-def save_and_recommend(filing_id: int, *, by: User, version: int, points: Mapping[int, ReviewPoints], comment: str) -> Filing:
+def save_and_recommend(
+    filing_id: int,
+    *,
+    by: User,
+    version: int,
+    points: Mapping[int, ReviewPoints],
+    comment: str,
+    drafts: Mapping[threads.Spot, str] | None = None,
+    settled: Collection[int] = (),
+) -> Filing:
     """Both or neither: what is refused is not saved."""
-    save_review(filing_id, by=by, version=version, points=points, comment=comment)
+    save_review(filing_id, by=by, version=version, points=points, comment=comment, drafts=drafts, settled=settled)
     return recommend(filing_id, by=by)
 
 
@@ -209,21 +240,27 @@ def whole_total(filing: Filing) -> Total:
 
 
 def review_content(filing: Filing, signed: Snapshot) -> ReviewContent:
-    """The review of the whole-unit assessment as it is frozen and, where the round says so, printed."""
-    assessment = contents.assessments_of(filing)[0]
-    judged = contents.scored(assessment)
-    total = reviewed_total(assessment, judged)
+    """The review of every assessment as it is frozen and, where the round says so, printed."""
     return ReviewContent(
         filing_digest=signed.digest,
-        scores=tuple(_reviewed(item) for item in reviewed_rows(assessment, judged)),
-        total=decimal_text(total.value),
-        total_steps=total.steps,
-        grade=total.grade,
+        assessments=tuple(_reviewed(assessment) for assessment in contents.assessments_of(filing)),
         comment=filing.review_comment,
     )
 
 
-def _reviewed(item: ReviewedRow) -> ReviewScore:
+def _reviewed(assessment: Assessment) -> ReviewedAssessment:
+    judged = contents.scored(assessment)
+    total = reviewed_total(assessment, judged)
+    return ReviewedAssessment(
+        name=assessment.name,
+        scores=tuple(_review_score(item) for item in reviewed_rows(assessment, judged)),
+        total=decimal_text(total.value),
+        total_steps=total.steps,
+        grade=total.grade,
+    )
+
+
+def _review_score(item: ReviewedRow) -> ReviewScore:
     points = item.score.review_points
     text = None if points is None else decimal_text(points)
     return ReviewScore(code=item.score.code, review_points=text, reason=item.score.review_reason)

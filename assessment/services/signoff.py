@@ -8,23 +8,30 @@ from django.utils import timezone
 from assessment.domain import exchange
 from assessment.domain.canonical import ALGORITHM, digest
 from assessment.domain.errors import DomainError
-from assessment.domain.findings import Finding
 from assessment.domain.workflow import MOVES, Act
-from assessment.models import Filing, Snapshot
-from assessment.services import contents, turns
+from assessment.models import Evidence, Filing, Snapshot
+from assessment.services import contents, threads, turns
+from assessment.services.last_year import hand_on
 from units.models import User
 
 
-def blocking_findings(filing: Filing) -> list[Finding]:
-    """What stands against sign-off, over all assessments."""
-    return [finding for assessment in contents.assessments_of(filing) for finding in contents.evaluate(assessment).blocking]
-
-
 def _refuse_blocked(filing: Filing, act: Act) -> None:
-    blocking = blocking_findings(filing)
-    if blocking:
-        places = {finding.place: finding.message for finding in blocking}
-        raise DomainError(f"还有 {len(blocking)} 处须处理的核查意见，不能{MOVES[act].label}", places)
+    """Whatever stands against sign-off, over all assessments; a project's places begin with its id."""
+    places: dict[str, str] = {}
+    number, named = 0, []
+    for assessment in contents.assessments_of(filing):
+        blocking, before = contents.evaluate(assessment).blocking, f"{assessment.pk}:" * (assessment.kind == "project")
+        places |= {before + finding.place: finding.message for finding in blocking}
+        number += len(blocking)
+        named += [assessment.name] if blocking and before else []
+    if number:
+        where = f"（项目：{'、'.join(named[:3])}{'等' if len(named) > 3 else ''}）" if named else ""
+        raise DomainError(f"还有 {number} 处须处理的核查意见{where}，不能{MOVES[act].label}", places)
+    files = Evidence.objects.filter(assessment__filing=filing)
+    if item := files.infected().first():
+        raise DomainError(f"佐证材料“{item.name}”中发现病毒，请移除后再{MOVES[act].label}")
+    if waiting := files.waiting().count():
+        raise DomainError(f"还有 {waiting} 份佐证材料在查毒，查完后才能{MOVES[act].label}")
 
 
 @transaction.atomic
@@ -36,6 +43,7 @@ def request_signoff(filing_id: int, *, by: User, filled_on: date | None = None) 
         raise DomainError("填报日期不能晚于今天", {"filled_on": "不能晚于今天"})
     if day.year <= filing.round.fiscal_year:
         raise DomainError("填报日期应在评价年度结束之后", {"filled_on": f"应在 {filing.round.fiscal_year} 年结束之后"})
+    threads.refuse_unanswered(filing)
     _refuse_blocked(filing, Act.REQUEST_SIGNOFF)
     filing.requested_by = by
     filing.filled_on = day
@@ -59,6 +67,7 @@ def sign(filing_id: int, *, by: User, digest_seen: str) -> Snapshot:
         raise DomainError("材料在您查看之后有变动，请重新查看后签批")
     snapshot = freeze(filing, Snapshot.Kind.FILING, text, by=by)
     turns.move(filing, Act.SIGN, by=by, detail={"number": snapshot.number, "digest": snapshot.digest})
+    hand_on(filing)
     return snapshot
 
 

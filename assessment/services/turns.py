@@ -8,6 +8,7 @@ from assessment import permissions
 from assessment.domain.canonical import canonical_json, digest
 from assessment.domain.workflow import MOVES, Act
 from assessment.models import Event, Filing
+from assessment.services import notices
 from units.models import User
 
 
@@ -19,13 +20,15 @@ def take(filing_id: int, act: Act, *, by: User) -> Filing:
 
 
 def move(filing: Filing, act: Act, *, by: User, detail: dict[str, Any] | None = None) -> Filing:
-    """Store the filing in the status that ``act`` leads to, and record the act."""
+    """Store the filing in the status that ``act`` leads to, record the act, and tell those whom it concerns."""
     target = MOVES[act].target
     if target is not None:
         filing.status = target.value
         filing.changed_at = timezone.now()
     filing.save()
-    record(filing, act, by=by, detail=detail)
+    event = record(filing, act, by=by, detail=detail)
+    if target is not None:
+        notices.announce(filing, event)
     return filing
 
 

@@ -80,7 +80,8 @@ def _rows(filing: Filing, snapshots: list[Snapshot]) -> Iterator[str]:
 def typed(content: AssessmentContent) -> dict[str, Any]:
     """What people put in, without what the engine says of it: its words may change with a release."""
     computed = {"auto_points", "explain", "inputs", "steps", "best", "not_applicable", "removed"}
-    left_out: dict[str, Any] = {"derived": True, "self_total": True, "total_steps": True, "grade": True, "scores": {"__all__": computed}}
+    told: dict[str, Any] = dict.fromkeys(["derived", "self_total", "total_steps", "grade"], True)
+    left_out = told | {"scores": {"__all__": computed}, "project": {"key"}}
     return content.model_dump(mode="json", exclude=left_out)
 
 

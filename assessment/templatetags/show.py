@@ -12,6 +12,7 @@ from assessment import permissions
 from assessment.domain.canonical import decimal_text
 from assessment.domain.figures import show_points
 from assessment.domain.own_rows import DIRECTIONS
+from assessment.models import Notice, Part
 from units.models import User
 
 register = template.Library()
@@ -21,6 +22,12 @@ register = template.Library()
 def works_at_desk(user: User) -> bool:
     """Whether this person works at the finance office's desk."""
     return permissions.sees_desk(user)
+
+
+@register.simple_tag
+def unread(user: User) -> int:
+    """How many notices this person has not opened yet."""
+    return Notice.objects.told_to(user).unread().count()
 
 
 @register.filter
@@ -45,6 +52,12 @@ def day(value: date | None) -> str:
 
 
 @register.filter
+def part(kind: str) -> str:
+    """A kind of part as people call it."""
+    return str(dict(Part.Kind.choices).get(kind, ""))
+
+
+@register.filter
 def direction(value: str) -> str:
     """``at_least`` as ≥, and so on."""
     return {str(code): sign for code, sign in DIRECTIONS.items()}.get(value, "")
@@ -60,3 +73,9 @@ def get(mapping: Mapping[Any, Any], key: Any) -> Any:
 def kilobytes(size: int) -> str:
     """A file's size in KB or MB."""
     return f"{size / 1024 / 1024:.1f} MB" if size >= 1024 * 1024 else f"{max(size // 1024, 1)} KB"
+
+
+@register.filter
+def megabytes(size: int) -> str:
+    """A limit in whole MB; what is left of one is rounded down."""
+    return f"{size // 1024 // 1024} MB"

@@ -1,7 +1,6 @@
 """My filings, one filing, and the acts on it."""
 
-from collections.abc import Callable
-from decimal import Decimal
+from collections.abc import Callable, Collection
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -12,19 +11,21 @@ from django.views.decorators.http import require_POST, require_safe
 
 from assessment import permissions
 from assessment.domain import exchange
-from assessment.domain.canonical import decimal_text
-from assessment.domain.checks import Evaluation
+from assessment.domain.checks import Evaluation, evaluate_assessment
 from assessment.domain.errors import DomainError
+from assessment.domain.inputs import Inputs
 from assessment.domain.workflow import Act
 from assessment.forms import ReasonForm, SignForm, SignoffRequestForm
-from assessment.models import Assessment, Filing
-from assessment.services import contents, signoff
+from assessment.models import Assessment, Filing, Part, Snapshot
+from assessment.services import contents, notices, signoff
+from assessment.services.changes import changes_of
 from assessment.services.exchange import signed_content
 from assessment.services.history import history_of
 from assessment.templatetags.show import day
 from assessment.views.access import SignedIn, filing_for, login_required
+from assessment.views.overview import next_step, states_of
 from assessment.views.papers import papers_of
-from assessment.views.tables import GAPS, gaps_of
+from assessment.views.threads import Threads
 
 PAGE = 50
 
@@ -47,50 +48,42 @@ def filing(request: SignedIn, pk: int) -> HttpResponse:
 
 def _filing_page(request: SignedIn, shown: Filing, *, status: int = 200, **forms: object) -> HttpResponse:
     acts = {move.act for move in permissions.open_acts(request.user, shown)}
-    judged = [(assessment, contents.evaluate(assessment)) for assessment in contents.assessments_of(shown)]
-    gaps = [gap for assessment, evaluation in judged for gap in gaps_of(assessment, evaluation)]
+    filled = [(assessment, contents.inputs_of(assessment)) for assessment in contents.assessments_of(shown)]
+    judged = [(assessment, evaluate_assessment(assessment.scheme.scheme, inputs)) for assessment, inputs in filled]
+    threads = Threads(shown, fills=Act.ANSWER in acts)
     context = {
         "filing": shown,
         "acts": {act.value for act in acts},
-        "assessments": [_summary(assessment, evaluation) | {"judged": evaluation} for assessment, evaluation in judged],
+        "summaries": [
+            _summary(assessment, evaluation, inputs, threads.returned)
+            for (assessment, evaluation), (_, inputs) in zip(judged, filled, strict=True)
+        ],
         "blocking": sum(len(evaluation.blocking) for _, evaluation in judged),
-        "next_gap": gaps[0] if gaps else None,
-        "comments": shown.comments.filter(closed_at=None).select_related("part", "author"),
+        "step": next_step(shown, judged, fills=Act.EDIT in acts, unanswered=len(threads.returned)),
+        "threads": threads,
+        "signed": shown.snapshots.filter(kind=Snapshot.Kind.FILING).defer("content").order_by("-number"),
         "history": history_of(shown),
         "days_left": (shown.deadline - timezone.localdate()).days,
         "request_form": SignoffRequestForm() if Act.REQUEST_SIGNOFF in acts else None,
         "recalls": Act.RECALL in acts,
+        "tells": notices.lines(shown, acts & {Act.REQUEST_SIGNOFF, Act.RECALL}, by=request.user),
     }
     return render(request, "assessment/filing.html", context | forms, status=status)
 
 
-def _summary(assessment: Assessment, judged: Evaluation) -> dict[str, object]:
-    """Each part with how much of it is done and how many findings it has."""
-    findings = judged.findings
-    scheme = judged.scheme
-    counting = {code for code, points in judged.points.items() if not points.removed}
-    given = sum((row.points for row in assessment.own_rows.all()), Decimal(0))
-    asked = sum((group.points for group in scheme.own_groups.values()), Decimal(0))
-    done = {
-        "figures": (len(assessment.figures.all()), len(scheme.inputs)),
-        "own_rows": (f"{decimal_text(given)} 分", f"{decimal_text(asked)} 分"),
-        "scores": (sum(score.self_points is not None for score in assessment.scores.all() if score.code in counting), len(counting)),
-        "narrative": (sum(bool(item.text) for item in assessment.narratives.all()), sum(item.text for item in scheme.sections)),
-    }
-    places = {"figures": "figure:", "own_rows": "own:", "scores": "score:", "narrative": "section:"}
-    parts = []
-    for part in sorted(assessment.parts.all(), key=lambda part: part.pk):
-        filled, total = done.get(part.kind, (len(assessment.evidence.all()), 0))
-        kind = places.get(part.kind, "-")
-        found = [finding for finding in findings if finding.place.startswith(kind) and finding.blocks and finding.code not in GAPS]
-        if part.kind != part.Kind.EXPLANATIONS:
-            parts.append({"part": part, "filled": filled, "total": total, "findings": len(found)})
-    contradictions = [finding for finding in findings if finding.code not in GAPS]
+def _summary(assessment: Assessment, judged: Evaluation, inputs: Inputs, returned: Collection[int | None]) -> dict[str, object]:
+    """Each part with how much of it is done and how many findings it has; ``url`` leads to the first that is not complete."""
+    states = states_of(assessment, judged, inputs, assessment.parts.all(), returned)
+    # Evidence is asked for by no count: it is never what is missing.
+    asked = [state for state in states if state.kind != Part.Kind.EVIDENCE]
     return {
         "assessment": assessment,
-        "parts": parts,
-        "standing": len(contradictions),
-        "to_settle": sum(finding.blocks for finding in contradictions),
+        "judged": judged,
+        "parts": states,
+        "done": sum(state.complete for state in asked),
+        "asked": len(asked),
+        "url": next((state.url for state in asked if not state.complete), states[0].url),
+        "returned": any(state.returned for state in states),
     }
 
 
@@ -110,8 +103,10 @@ def _paper_page(request: SignedIn, shown: Filing, *, status: int = 200, **forms:
         "content": content,
         "digest": value,
         "papers": papers_of(shown, content),
+        "changes": changes_of(shown, content),
+        "several": len(content.assessments) > 1,
         "warnings": [
-            finding
+            (assessment, finding)
             for assessment in contents.assessments_of(shown)
             for finding in contents.evaluate(assessment).findings
             if finding.severity == "warning" or finding.waived
@@ -119,6 +114,7 @@ def _paper_page(request: SignedIn, shown: Filing, *, status: int = 200, **forms:
         "sign_form": SignForm(initial={"digest": value}) if Act.SIGN in acts else None,
         "reason_form": ReasonForm("退回填报人") if Act.HAND_BACK in acts else None,
         "refusal": permissions.refusal(request.user, shown, Act.SIGN) if Act.HAND_BACK in acts else "",
+        "tells": notices.lines(shown, acts & {Act.SIGN, Act.HAND_BACK}, by=request.user),
     }
     return render(request, "assessment/paper.html", context | forms, status=status)
 
@@ -159,7 +155,7 @@ def sign(request: SignedIn, pk: int) -> HttpResponse:
     late = timezone.localdate() > shown.deadline
     note = f"（已过报送截止日期 {day(shown.deadline)}，按逾期报送记录）" if late else ""
     messages.success(request, f"已签批报送，摘要值 {snapshot.digest[:16]}…{note}")
-    return redirect(shown)
+    return redirect("assessment:receipt", shown.pk, snapshot.number)
 
 
 @login_required

@@ -7,6 +7,7 @@ from assessment.domain import exchange
 from assessment.domain.figures import beside_unit, show_typed
 from assessment.domain.narrative import Heading, outline
 from assessment.domain.own_rows import complete
+from assessment.domain.prose import Block, blocks
 from assessment.domain.scheme import Field, Indicator, Scheme
 from assessment.models import Filing
 
@@ -32,10 +33,10 @@ class ScoreLine:
 
 @dataclass(frozen=True)
 class TextBlock:
-    """One heading of the report with its paragraphs."""
+    """One heading of the report with its paragraphs and tables."""
 
     heading: Heading
-    paragraphs: tuple[str, ...]
+    pieces: tuple[Block, ...]
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ def paper_of(content: exchange.AssessmentContent, scheme: Scheme) -> Paper:
         scheme,
         tuple(_figure(group.label, field, content) for group in scheme.groups for field in group.fields),
         tuple(ScoreLine(" / ".join(step.label for step in path[:-1]), path[-1], scores[path[-1].code]) for path in scheme.rows),
-        tuple(TextBlock(heading, tuple(texts.get(heading.section.code, "").split("\n"))) for heading in outline(scheme.sections)),
+        tuple(TextBlock(heading, blocks(texts.get(heading.section.code, ""))) for heading in outline(scheme.sections)),
     )
 
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import Any
+from functools import cached_property
+from typing import Any, NoReturn
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from assessment import permissions
@@ -15,15 +16,22 @@ from assessment.domain.canonical import decimal_text
 from assessment.domain.checks import Evaluation, evaluate_assessment
 from assessment.domain.errors import DomainError, StaleSave
 from assessment.domain.inputs import Answer, Inputs
+from assessment.domain.narrative import tidy
 from assessment.domain.scheme import Scheme
 from assessment.domain.workflow import Act
 from assessment.forms import ExplanationsForm, FiguresForm, NarrativeForm, OwnRowsForm, ScoresForm, typed_over
 from assessment.forms.own_rows import COLUMNS
 from assessment.models import Assessment, Part
 from assessment.services import contents, parts
+from assessment.services.carrying import carry_over, confirm_figures, offered
 from assessment.services.own_rows import save_own_rows
 from assessment.views import tables
 from assessment.views.access import SignedIn, assessment_for, login_required
+from assessment.views.overview import Overview, overview_of
+from assessment.views.threads import Threads
+
+#: Saved as a whole list alone.
+WHOLE = (Part.Kind.OWN_ROWS, Part.Kind.PROJECTS)
 
 
 class PartPage:
@@ -35,15 +43,42 @@ class PartPage:
     def __init__(self, request: SignedIn, pk: int) -> None:
         self.request = request
         self.assessment: Assessment = assessment_for(request, pk)
-        self.part = get_object_or_404(self.assessment.parts, kind=self.kind)
+        contents.load(self.assessment)
+        self.part = next((part for part in self.assessment.parts.all() if part.kind == self.kind), None) or no_such_part()
         self.version = self.part.version
-        self.refusal = permissions.refusal(request.user, self.assessment.filing, Act.EDIT)
-        if not self.refusal and self.part.locked:
-            self.refusal = "这一部分没有被退回，不能修改"
-        self.inputs: Inputs = contents.inputs_of(self.assessment)
-        self.judged: Evaluation = evaluate_assessment(self.assessment.scheme.scheme, self.inputs)
-        self.scheme: Scheme = self.judged.scheme
+        self.judge(contents.inputs_of(self.assessment))
         self.conflicts: dict[str, str] = {}
+
+    @cached_property
+    def not_now(self) -> str:
+        """Why this person may not fill in the filing now; empty when they may."""
+        return permissions.refusal(self.request.user, self.assessment.filing, Act.EDIT)
+
+    @cached_property
+    def threads(self) -> Threads:
+        """What was returned of the filing, for those who answer it and for those who read along."""
+        return Threads(self.assessment.filing, fills=not self.not_now)
+
+    @property
+    def refusal(self) -> str:
+        """Why this person may not save in this part now; empty when they may."""
+        return self.not_now or ("这一部分没有被退回，不能修改" if self.part.locked else "")
+
+    def judge(self, inputs: Inputs) -> None:
+        """Take ``inputs`` for what is stored."""
+        self.inputs = inputs
+        self.judged: Evaluation = evaluate_assessment(self.assessment.scheme.scheme, inputs)
+        self.scheme: Scheme = self.judged.scheme
+
+    def overview(self) -> Overview:
+        """The column beside the part."""
+        parts = [self.part if part.pk == self.part.pk else part for part in self.assessment.parts.all()]
+        return overview_of(self.assessment, self.judged, self.inputs, parts, fills=not self.not_now, returned=self.threads.returned)
+
+    def bases(self) -> dict[str, list[str]]:
+        """What is stored, by field: the inputs of a form that was sent back hold what was typed."""
+        stored = self.form()
+        return {name: held(field, stored.get_initial_for_field(field, name)) for name, field in stored.fields.items()}
 
     def form(self, data: Any = None) -> Any:
         """The part's form over what is stored."""
@@ -57,9 +92,21 @@ class PartPage:
         """The form field that a place of a ``DomainError`` speaks of."""
         return place.split(":", 1)[-1]
 
+    def seen(self, name: str, value: Any) -> Any:
+        """What is stored of a field that was shown as ``value``."""
+        return value
+
+    def autosave(self) -> str:
+        """Where a script sends what is typed; empty where nothing is saved before it is asked for."""
+        return "" if self.refusal or self.kind in WHOLE else f"{self.request.path}autosave/"
+
     def rows(self, form: Any) -> dict[str, Any]:
         """What the template shows of the form."""
         return {}
+
+    def places(self) -> set[str]:
+        """The places that the page shows threads beside; the others stand on top."""
+        return set()
 
     def page(self, form: Any, *, status: int = 200) -> HttpResponse:
         """The page with this form."""
@@ -72,9 +119,12 @@ class PartPage:
             "judged": self.judged,
             "form": form,
             "conflicts": self.conflicts,
-            "sets_rows": bool(self.scheme.own_groups),
-            "comments": self.part.comments.filter(closed_at=None).select_related("author"),
+            "bases": self.bases() if form.is_bound else None,
+            "autosave": self.autosave(),
+            "overview": self.overview(),
+            "threads": self.threads.of(self.part, self.places()),
         }
+        self.threads.describe(form, self.part, self.field_of)
         return render(self.request, self.template, context | self.rows(form), status=status)
 
     def answer(self) -> HttpResponse:
@@ -100,7 +150,7 @@ class PartPage:
         for name, field in form.fields.items():
             standing = self.standing(form, stored, name)
             if form.cleaned_data.get(name) != standing:
-                fresh.conflicts[name] = _shown(field, standing)
+                fresh.conflicts[name] = shown(field, standing)
         messages.warning(self.request, str(error))
         return fresh.page(form, status=409)
 
@@ -117,18 +167,32 @@ class PartPage:
         return self.page(form, status=422)
 
 
-def _shown(field: forms.Field, value: Any) -> str:
+def no_such_part() -> NoReturn:
+    """A part that this assessment does not have is not there."""
+    raise Http404
+
+
+def held(field: forms.Field, value: Any) -> list[str]:
+    """A field's value as its inputs hold it: each ticked box, or the one text."""
+    prepared = getattr(field, "prepare_value", lambda kept: kept)(value)
+    return [str(item) for item in prepared] if isinstance(prepared, list | tuple) else ["" if prepared is None else str(prepared)]
+
+
+def shown(field: forms.Field, value: Any) -> str:
+    """A field's value as people read it."""
     if isinstance(value, Decimal):
         return decimal_text(value)
     if isinstance(field, forms.ChoiceField):
         labels = {str(code): str(label) for code, label in field.widget.choices}
         chosen = value if isinstance(value, list) else [value]
         return "；".join(labels.get(str(code), str(code)) for code in chosen if code) or "（未选）"
+    if isinstance(value, bool):
+        return "是" if value else "否"
     return str(value or "（空）")
 
 
 class FiguresPage(PartPage):
-    """基础数据表 with derived values."""
+    """基础数据表 with derived values; last year's figures are offered for what is empty, and marked until they are confirmed."""
 
     kind = Part.Kind.FIGURES
     template = "assessment/figures.html"
@@ -137,10 +201,24 @@ class FiguresPage(PartPage):
         return FiguresForm(self.scheme, self.inputs.figures, data)
 
     def save(self, form: FiguresForm, version: int) -> Part:
-        return parts.save_figures(self.assessment.pk, by=self.request.user, version=version, figures=form.figures())
+        sent, by = self.request.POST, self.request.user
+        part = parts.save_figures(self.assessment.pk, by=by, version=version, figures=form.figures())
+        if "carry" in sent:
+            part = carry_over(self.assessment.pk, by=by, version=part.version)
+        if codes := sent.get("confirm", ""):
+            part = confirm_figures(self.assessment.pk, by=by, version=part.version, codes=codes.split(","))
+        return part
+
+    def places(self) -> set[str]:
+        return {f"figure:{code}" for code in self.scheme.fields}
 
     def rows(self, form: FiguresForm) -> dict[str, Any]:
-        return {"groups": tables.figure_groups(self.scheme, self.judged, form, self.conflicts)}
+        return {
+            "groups": tables.figure_groups(self.judged, form, self.conflicts, self.inputs.last_year),
+            "has_last": bool(self.inputs.last_year),
+            "offered": 0 if self.refusal else len(offered(self.assessment)),
+            "unconfirmed": len(self.inputs.unconfirmed),
+        }
 
 
 class OwnRowsPage(PartPage):
@@ -163,6 +241,9 @@ class OwnRowsPage(PartPage):
         """``own:2:label`` speaks of the third row that was sent."""
         _, number, what = place.split(":")
         return self.sent.kept[int(number)].name(what)
+
+    def places(self) -> set[str]:
+        return {f"own:{row.code}" for row in self.inputs.own_rows}
 
     def rows(self, form: OwnRowsForm) -> dict[str, Any]:
         last = max((slot.number for slot in form.slots), default=-1)
@@ -198,6 +279,9 @@ class ScoresPage(PartPage):
     def field_of(self, place: str) -> str:
         return f"{place.split(':', 1)[-1]}-points"
 
+    def places(self) -> set[str]:
+        return {f"score:{code}" for code in self.scheme.scored}
+
     def rows(self, form: ScoresForm) -> dict[str, Any]:
         return {"rows": tables.score_rows(self.judged, self.inputs.answers, form, self.conflicts)}
 
@@ -214,9 +298,17 @@ class NarrativePage(PartPage):
     def save(self, form: NarrativeForm, version: int) -> Part:
         return parts.save_narrative(self.assessment.pk, by=self.request.user, version=version, texts=form.texts())
 
+    def seen(self, name: str, value: Any) -> Any:
+        """The scheme's starter is shown where there is no text yet."""
+        starters = {section.code: tidy(section.starter) for section in self.scheme.sections}
+        return "" if name not in self.inputs.narrative and value == starters.get(name) else value
+
+    def places(self) -> set[str]:
+        return {f"section:{section.code}" for section in self.scheme.sections}
+
     def rows(self, form: NarrativeForm) -> dict[str, Any]:
         return {
-            "sections": tables.section_blocks(self.scheme, self.judged, form, self.conflicts),
+            "sections": tables.section_blocks(self.scheme, self.judged, form, self.conflicts, self.inputs.narrative),
             "tokens": tables.token_list(self.scheme, self.judged),
         }
 

@@ -11,8 +11,8 @@ from django.urls import reverse
 
 from assessment.domain.checks import NO_ANSWER, Evaluation
 from assessment.domain.explaining import Explanation, explain
-from assessment.domain.expressions import NoValue
-from assessment.domain.figures import beside_unit, show_value, show_with_unit
+from assessment.domain.expressions import NoValue, Value
+from assessment.domain.figures import beside_unit, compute_values, show_value, show_with_unit
 from assessment.domain.findings import Finding, Side
 from assessment.domain.inputs import Answer
 from assessment.domain.narrative import Heading, outline
@@ -32,14 +32,27 @@ PAGES = {
 
 
 @dataclass(frozen=True)
+class FigureTold:
+    """What is said of a field: its value, why a derived one has none, last year's value, the change since, and the findings.
+
+    ``unconfirmed``: it was taken over from last year.
+    """
+
+    shown: str
+    reason: str
+    last: str
+    change: str
+    findings: list[Finding]
+    unconfirmed: bool
+
+
+@dataclass(frozen=True)
 class FigureRow:
-    """One field: an input, or a derived value with its reason when there is none."""
+    """One field with what is said of it, and its input if it is typed."""
 
     field: Field
     input: BoundField | None
-    shown: str
-    reason: str
-    findings: list[Finding]
+    told: FigureTold
     conflict: str | None
 
 
@@ -60,12 +73,13 @@ class ScoreRow:
 
 @dataclass(frozen=True)
 class SectionBlock:
-    """One heading of the outline and, where it has text, its input."""
+    """One heading of the outline and, where it has text, its input; ``starter`` while that shows the scheme's own text."""
 
     heading: Heading
     input: BoundField | None
     findings: list[Finding]
     conflict: str | None
+    starter: bool
 
 
 @dataclass(frozen=True)
@@ -83,17 +97,55 @@ def _at(judged: Evaluation, place: str) -> list[Finding]:
     return [finding for finding in judged.findings if finding.place == place]
 
 
-def figure_groups(scheme: Scheme, judged: Evaluation, form: Form, conflicts: Mapping[str, str]) -> list[tuple[str, list[FigureRow]]]:
-    """The data table by group."""
-    return [(group.label, [_figure_row(field, judged, form, conflicts) for field in group.fields]) for group in scheme.groups]
+def findings_at(judged: Evaluation, place: str) -> list[Finding]:
+    """What the checks say of one place, but for its being empty: that is told as a whole (``gaps_of``)."""
+    return [finding for finding in _at(judged, place) if finding.code not in GAPS]
 
 
-def _figure_row(field: Field, judged: Evaluation, form: Form, conflicts: Mapping[str, str]) -> FigureRow:
+def figure_groups(
+    judged: Evaluation, form: Form, conflicts: Mapping[str, str], last_year: Mapping[str, Decimal]
+) -> list[tuple[str, list[FigureRow], list[str]]]:
+    """The data table by group, each with the codes of its figures that wait to be confirmed."""
+    told = figures_told(judged, last_year)
+    groups = []
+    for group in judged.scheme.groups:
+        waiting = [field.code for field in group.fields if told[field.code].unconfirmed]
+        groups.append((group.label, [_figure_row(field, form, told, conflicts) for field in group.fields], waiting))
+    return groups
+
+
+def figures_told(judged: Evaluation, last_year: Mapping[str, Decimal]) -> dict[str, FigureTold]:
+    """What is said of every field, by its code."""
+    last = compute_values(judged.scheme, last_year) if last_year else {}
+    return {code: _figure_told(field, judged, last.get(code)) for code, field in judged.scheme.fields.items()}
+
+
+def _figure_told(field: Field, judged: Evaluation, last: Value | None) -> FigureTold:
     value = judged.values[field.code]
-    reason = value.reason if isinstance(value, NoValue) else ""
+    reason = value.reason if field.expression and isinstance(value, NoValue) else ""
+    shown = beside_unit(field, show_value(field, value))
+    place = f"figure:{field.code}"
+    unconfirmed = any(finding.code == "unconfirmed" for finding in _at(judged, place))
+    return FigureTold(shown, reason, *_since_last_year(field, value, last), findings_at(judged, place), unconfirmed)
+
+
+def _figure_row(field: Field, form: Form, told: Mapping[str, FigureTold], conflicts: Mapping[str, str]) -> FigureRow:
     bound = None if field.expression else form[field.code]
-    found = [item for item in _at(judged, f"figure:{field.code}") if item.code != "missing_figure"]
-    return FigureRow(field, bound, beside_unit(field, show_value(field, value)), reason, found, conflicts.get(field.code))
+    return FigureRow(field, bound, told[field.code], conflicts.get(field.code))
+
+
+def _since_last_year(field: Field, now: Value, last: Value | None) -> tuple[str, str]:
+    """Last year's value as it is shown, and the change: of rates in percentage points, of all else in percent."""
+    if last is None or isinstance(last, NoValue):
+        return "", ""
+    shown = beside_unit(field, show_value(field, last))
+    if isinstance(now, NoValue):
+        return shown, ""
+    if now == last:
+        return shown, "持平"
+    if field.kind == "percent":
+        return shown, f"{(now - last) * 100:+,.2f} 个百分点"
+    return shown, f"{(now - last) / abs(last) * 100:+,.2f}%" if last else ""
 
 
 def score_rows(judged: Evaluation, answers: Mapping[str, Answer], form: Form, conflicts: Mapping[str, str]) -> list[ScoreRow]:
@@ -105,7 +157,7 @@ def score_rows(judged: Evaluation, answers: Mapping[str, Answer], form: Form, co
         heads = [(place + 1, step) for place, step in enumerate(path[:-1]) if above[place : place + 1] != (step.code,)]
         above = codes
         choices = form[f"{code}-choices"] if f"{code}-choices" in form.fields else None
-        found = [item for item in _at(judged, f"score:{code}") if item.code != "missing_score"]
+        found = findings_at(judged, f"score:{code}")
         names = (f"{code}-choices", f"{code}-points", f"{code}-reason")
         conflict = [f"{form.fields[name].label}：{conflicts[name]}" for name in names if name in conflicts]
         rows.append(
@@ -170,13 +222,16 @@ def _own_slot(judged: Evaluation, form: OwnRowsForm, slot: Slot, conflicts: Mapp
     return OwnSlot(slot.code, slot.number, inputs, _at(judged, f"own:{slot.code}") if slot.code else [], conflict)
 
 
-def section_blocks(scheme: Scheme, judged: Evaluation, form: Form, conflicts: Mapping[str, str]) -> list[SectionBlock]:
+def section_blocks(
+    scheme: Scheme, judged: Evaluation, form: Form, conflicts: Mapping[str, str], stored: Mapping[str, str]
+) -> list[SectionBlock]:
     """The outline with its inputs."""
     blocks = []
     for heading in outline(scheme.sections):
         code = heading.section.code
-        found = [item for item in _at(judged, f"section:{code}") if item.code != "missing_text"]
-        blocks.append(SectionBlock(heading, form[code] if code in form.fields else None, found, conflicts.get(code)))
+        found = findings_at(judged, f"section:{code}")
+        starter = bool(code in form.fields and form.initial.get(code) and code not in stored and not form.is_bound)
+        blocks.append(SectionBlock(heading, form[code] if code in form.fields else None, found, conflicts.get(code), starter))
     return blocks
 
 
@@ -203,9 +258,10 @@ class Gap:
 
 
 GAPS = {
-    "missing_figure": ("基础数据表", "项数据", "assessment:figures"),
-    "missing_score": ("指标评分表", "项得分", "assessment:scores"),
-    "missing_text": ("自评报告", "节文字", "assessment:narrative"),
+    "missing_figure": ("基础数据表", "项数据未填", "assessment:figures"),
+    "unconfirmed": ("基础数据表", "项沿用上年的数待确认", "assessment:figures"),
+    "missing_score": ("指标评分表", "项得分未填", "assessment:scores"),
+    "missing_text": ("自评报告", "节文字未填", "assessment:narrative"),
 }
 
 
@@ -213,7 +269,7 @@ def gaps_of(assessment: Assessment, judged: Evaluation) -> list[Gap]:
     """What is still empty, a line for each part: on the first day there are a hundred such findings."""
     codes = [finding.code for finding in judged.findings]
     return [
-        Gap(f"{part}还有 {codes.count(code)} {what}未填", reverse(page, args=[assessment.pk]))
+        Gap(f"{part}还有 {codes.count(code)} {what}", reverse(page, args=[assessment.pk]))
         for code, (part, what, page) in GAPS.items()
         if code in codes
     ]

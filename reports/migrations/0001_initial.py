@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
             name='PrintJob',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('preview', '预览稿'), ('report', '正式报告'), ('copy', '送审稿')], max_length=10, verbose_name='类别')),
+                ('kind', models.CharField(choices=[('preview', '预览稿'), ('report', '正式报告'), ('copy', '送审稿'), ('receipt', '报送回执')], max_length=10, verbose_name='类别')),
                 ('priority', models.PositiveSmallIntegerField(verbose_name='次序')),
                 ('content', models.TextField(blank=True)),
                 ('with_review', models.BooleanField(default=False)),

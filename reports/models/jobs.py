@@ -50,6 +50,10 @@ class PrintJobQuerySet(models.QuerySet["PrintJob"]):
         """Jobs that will yet come to an end by themselves."""
         return self.filter(state__in=UNDER_WAY)
 
+    def occupying(self, now: datetime) -> Self:
+        """Jobs under way, and those cancelled while a worker had them, as long as it may be busy with them."""
+        return self.filter(Q(state__in=UNDER_WAY) | Q(state=PrintJob.State.CANCELLED, lease_until__gt=now))
+
     def abandoned(self, now: datetime) -> Self:
         """Jobs that a worker claimed and did not finish within its lease."""
         return self.filter(state=PrintJob.State.PRINTING, lease_until__lt=now)
@@ -75,7 +79,8 @@ class PrintJobQuerySet(models.QuerySet["PrintJob"]):
 
 
 class PrintJob(models.Model):
-    """One PDF to print, from nothing that can change: a preview from ``content``, an exchange file's text; all others from snapshots.
+    """One PDF to print, from nothing that can change: a preview from ``content``, an exchange file's text; a receipt from its own text
+    there; all others from snapshots.
 
     ``with_review`` is the round's word on publicity at the time of the approval; ``explained`` adds how each score came
     about; ``error`` is the last one, kept until the job is done; ``toolchain`` is what made the file.
@@ -87,6 +92,7 @@ class PrintJob(models.Model):
         PREVIEW = "preview", "预览稿"
         REPORT = "report", "正式报告"
         COPY = "copy", "送审稿"
+        RECEIPT = "receipt", "报送回执"
 
     class State(models.TextChoices):
         """Where it stands."""
@@ -149,7 +155,7 @@ class PrintJob(models.Model):
 
 UNDER_WAY = (PrintJob.State.WAITING, PrintJob.State.PRINTING)
 #: The smaller, the sooner (ADR 0009): somebody waits to publish, somebody looks at the page, a pile is for later.
-PRIORITIES = {PrintJob.Kind.REPORT: 1, PrintJob.Kind.PREVIEW: 2, PrintJob.Kind.COPY: 3}
+PRIORITIES = {PrintJob.Kind.REPORT: 1, PrintJob.Kind.PREVIEW: 2, PrintJob.Kind.RECEIPT: 2, PrintJob.Kind.COPY: 3}
 
 
 def print_path(sha256: str) -> str:

@@ -1,16 +1,28 @@
 """What the print templates show: an exchange file's content in the words of its scheme."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from assessment.domain.canonical import decimal_text, short_code
-from assessment.domain.exchange import AssessmentContent, EvidenceContent, ExchangeFile, InputContent, ReviewContent, ScoreContent
+from assessment.domain.exchange import (
+    AssessmentContent,
+    EvidenceContent,
+    ExchangeFile,
+    InputContent,
+    ReviewContent,
+    ReviewedAssessment,
+    ScoreContent,
+)
+from assessment.domain.figures import grouped
 from assessment.domain.narrative import outline
 from assessment.domain.scheme import Scheme, walk
 from reports.pdf.charts import Picture, pictures
 from reports.pdf.codes import qr_code
 from reports.pdf.errors import PrintError
 from reports.pdf.figures import FigureGroup, figure_groups, pad_of, places_in
+from reports.pdf.grids import Piece, pieces_of
 from reports.pdf.paging import COLUMNS, FIGURE_COLUMNS, Sheet, above_table, figure_sheets
 from reports.pdf.scores import Line, Note, Row, score_lines, score_pages, two_places
 from reports.pdf.typeset import balanced, typeset
@@ -18,11 +30,11 @@ from reports.pdf.typeset import balanced, typeset
 
 @dataclass(frozen=True)
 class Block:
-    """A heading with its number, its HTML level, and the paragraphs under it."""
+    """A heading with its number, its HTML level, and the paragraphs and tables under it."""
 
     heading: str
     tag: int
-    paragraphs: tuple[str, ...]
+    pieces: tuple[Piece, ...]
 
 
 @dataclass(frozen=True)
@@ -72,11 +84,13 @@ class Table:
 
 @dataclass(frozen=True)
 class Printed:
-    """One assessment, ready to print; ``starts`` are the rows that begin a page of its score table, ``project`` its name if it is one."""
+    """One assessment, ready to print; ``starts`` are the rows that begin a page of its score table, ``project`` its name if it is
+    one, ``facts`` what else is known of that."""
 
     report_title: str
     seal_line: str
     project: str
+    facts: tuple[tuple[str, str], ...]
     title_lines: tuple[str, ...]
     blocks: tuple[Block, ...]
     pictures: tuple[Picture, ...]
@@ -140,9 +154,10 @@ class ReviewRow:
 
 @dataclass(frozen=True)
 class ReviewPage:
-    """The office's review."""
+    """The office's review of one assessment; the comment on the whole filing stands with the first."""
 
     table: Table
+    assessment: Printed
     rows: tuple[ReviewRow, ...]
     total: str
     total_steps: tuple[str, ...]
@@ -164,7 +179,7 @@ class Document:
     code: str
     qr: str
     assessments: tuple[Printed, ...]
-    review: ReviewPage | None
+    reviews: tuple[ReviewPage, ...]
 
 
 def document_of(file: ExchangeFile, review: ReviewContent | None, *, explained: bool) -> Document:
@@ -188,7 +203,7 @@ def document_of(file: ExchangeFile, review: ReviewContent | None, *, explained: 
         code=short_code(file.digest.value),
         qr=qr_code(file.digest.value),
         assessments=printed,
-        review=_review(first, file, review) if review else None,
+        reviews=tuple(_reviews(file, printed, review)) if review else (),
     )
 
 
@@ -197,13 +212,14 @@ def _printed(content: AssessmentContent, file: ExchangeFile, *, explained: bool)
     lines, notes = score_lines(content, scheme)
     year = f"{file.content.round.fiscal_year}年度"
     named = (content.name,) if content.kind == "project" else ()
-    unit, stem = f"评价单位：{file.content.unit.name}{''.join(f'　项目名称：{name}' for name in named)}", _stem(content, file)
+    unit, stem = _left(file, content), _stem(content, file)
     version = f"{scheme.title}　{scheme.version} 版"
     explanations, evidence = _explanations(content, scheme), tuple(_proof(item, scheme) for item in content.evidence)
     return Printed(
         report_title=scheme.report_title,
         seal_line=scheme.seal_line,
         project="".join(named),
+        facts=_facts(content),
         title_lines=tuple(part for text in (file.content.unit.name, *named, f"{year}{scheme.report_title}") for part in balanced(text)),
         blocks=_blocks(content, scheme),
         pictures=pictures(content, scheme),
@@ -226,6 +242,20 @@ def _printed(content: AssessmentContent, file: ExchangeFile, *, explained: bool)
     )
 
 
+def _left(file: ExchangeFile, content: AssessmentContent) -> str:
+    """What stands above a table at the left: whose it is."""
+    return f"评价单位：{file.content.unit.name}" + (f"　项目名称：{content.name}" if content.project else "")
+
+
+def _facts(content: AssessmentContent) -> tuple[tuple[str, str], ...]:
+    """What the list of projects says of a project, as far as it says anything."""
+    if content.project is None:
+        return ()
+    amount = f"{grouped(Decimal(content.project.amount), 2)} 万元" if content.project.amount is not None else ""
+    told = (("项目编码", content.project.code), ("项目金额", amount), ("重点项目", "、".join(content.project.key)))
+    return tuple((label, typeset(text)) for label, text in told if text)
+
+
 def _stem(content: AssessmentContent, file: ExchangeFile) -> str:
     """What the titles of an assessment's tables begin with: ``2022年度整体绩效自评``."""
     return f"{file.content.round.fiscal_year}年度{file.scheme_of(content).report_title.removesuffix('报告')}"
@@ -237,9 +267,9 @@ def _blocks(content: AssessmentContent, scheme: Scheme) -> tuple[Block, ...]:
     for heading in outline(scheme.sections):
         section = heading.section
         gap = " " if heading.number.endswith(".") else ""
-        paragraphs = tuple(typeset(line) for line in texts.get(section.code, "").split("\n") if line.strip())
         tag = min(max(section.level, 1) + 1, 5)
-        blocks.append(Block(typeset(f"{heading.number}{gap}{section.heading}") if section.heading else "", tag, paragraphs))
+        title = typeset(f"{heading.number}{gap}{section.heading}") if section.heading else ""
+        blocks.append(Block(title, tag, pieces_of(texts.get(section.code, ""))))
     return tuple(blocks)
 
 
@@ -277,10 +307,15 @@ def _proof(item: EvidenceContent, scheme: Scheme) -> Proof:
     return Proof(item.name, labels, item.size, item.public, item.sha256)
 
 
-def _review(content: AssessmentContent, file: ExchangeFile, review: ReviewContent) -> ReviewPage:
+def _reviews(file: ExchangeFile, printed: Sequence[Printed], review: ReviewContent) -> Iterator[ReviewPage]:
+    for content, shown, reviewed in zip(file.content.assessments, printed, review.assessments, strict=True):
+        yield _review(content, file, shown, reviewed, "" if shown is not printed[0] else review.comment)
+
+
+def _review(content: AssessmentContent, file: ExchangeFile, shown: Printed, review: ReviewedAssessment, comment: str) -> ReviewPage:
     """Rows in the scheme's order."""
     scheme = file.scheme_of(content)
-    table = Table(f"{_stem(content, file)}复核评分表", f"评价单位：{file.content.unit.name}", ("单位：分",))
+    table = Table(f"{_stem(content, file)}复核评分表", _left(file, content), ("单位：分",))
     given = {score.code: score for score in review.scores}
     own = {score.code: score.self_points for score in content.scores}
     rows = []
@@ -288,4 +323,4 @@ def _review(content: AssessmentContent, file: ExchangeFile, review: ReviewConten
         score = given.get(code)
         points = two_places(score.review_points if score else None)
         rows.append(ReviewRow(row.label, decimal_text(row.points), two_places(own.get(code)), points, score.reason if score else ""))
-    return ReviewPage(table, tuple(rows), two_places(review.total), review.total_steps, review.grade, review.comment)
+    return ReviewPage(table, shown, tuple(rows), two_places(review.total), review.total_steps, review.grade, comment)

@@ -2,6 +2,7 @@
 
 import gc
 import logging
+import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -11,10 +12,14 @@ from importlib.resources import files
 from typing import Any, NoReturn
 from xml.etree import ElementTree
 
+from celery.exceptions import SoftTimeLimitExceeded
+
 from reports.pdf.errors import PrintError
 from reports.pdf.file import file_bytes
 from reports.pdf.fonts import PRINT_FOLDER, check_parts
 from reports.pdf.tagging import finish
+
+logger = logging.getLogger(__name__)
 
 #: The standard, and what follows from it; the colours are given with the document.
 OPTIONS = {"pdf_variant": "pdf/a-3a", "pdf_version": "1.7", "pdf_tags": True, "output_intent": "kept"}
@@ -22,7 +27,7 @@ OPTIONS = {"pdf_variant": "pdf/a-3a", "pdf_version": "1.7", "pdf_tags": True, "o
 
 @dataclass(frozen=True)
 class Head:
-    """What the file says of itself; ``attached`` are texts by file name, as JSON."""
+    """What the file says of itself; ``attached`` are JSON texts, each with its file name and what it is."""
 
     title: str
     author: str
@@ -66,13 +71,18 @@ def write(pages: Sequence[Any], head: Head) -> bytes:
 
 
 class _Faults(logging.Handler):
-    """Keeps what WeasyPrint reports as an error and goes on without: a chart that could not be drawn, a picture without words."""
+    """Keeps what WeasyPrint reports and goes on without: a chart that could not be drawn, a picture without words, a box for a glyph."""
 
     def __init__(self) -> None:
-        super().__init__(logging.ERROR)
+        super().__init__(logging.WARNING)
         self.told: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
+        cause = sys.exc_info()[1]
+        if isinstance(cause, MemoryError | SoftTimeLimitExceeded):
+            raise cause  # the job's limits, which WeasyPrint passes over as well
+        if record.levelno < logging.ERROR and ".notdef" not in record.getMessage():
+            return
         self.told.append(f"{record.getMessage()}{f'（{record.exc_info[1]}）' if record.exc_info else ''}")
 
 
@@ -94,7 +104,8 @@ def _made(make: Callable[[], Any]) -> Any:
     if fetcher.asked:
         raise PrintError(f"打印内容不能引用外部资源：{fetcher.asked[:100]}")
     if faults.told:
-        raise PrintError(f"打印内容有无法排印的部分：{'；'.join(faults.told)[:300]}")
+        logger.error("WeasyPrint: %s", "; ".join(faults.told))
+        raise PrintError("图表或文字有无法排印的部分，详情已记入日志；请联系系统管理员")
     return made
 
 

@@ -5,13 +5,15 @@ import hashlib
 import os
 import shutil
 import subprocess
-import unicodedata
+import zlib
+from collections.abc import Iterable
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 
 from django.conf import settings
 
-from assessment.domain.text import TURNING, named
+from assessment.domain.text import UNSEEN, named
 from reports.pdf.errors import PrintError
 
 PRINT_FOLDER = Path(settings.BASE_DIR) / "static" / "print"
@@ -53,31 +55,26 @@ def check_glyphs(text: str) -> None:
 
 
 def _printable(code: int) -> bool:
-    """Invisible characters need no glyph; all others have one in the families that every style falls back to."""
-    category = unicodedata.category(chr(code))
-    if category == "Cc" or code in TURNING:
-        return chr(code) in "\t\n\r"
-    if category == "Cf" or 0xFE00 <= code <= 0xFE0F:
-        return True
-    return code in _covered(FALLBACK) or code in _covered(FAMILIES[0])
+    """What is not seen needs no glyph; all others have one in the family that every style falls back to."""
+    return code in UNSEEN or (code >= 0x20 and code in covered(FALLBACK))
 
 
 @cache
 def _font_files() -> dict[str, tuple[str, int]]:
     """Where each family's font is: file and index within it."""
     listing = subprocess.run(
-        ["fc-list", "-f", "%{family[0]}\t%{file}\t%{index}\n"],  # noqa: S607  # fontconfig's own program
+        ["fc-list", "-f", "%{family[0]}\t%{file}\t%{index}\t%{style}\n"],  # noqa: S607  # fontconfig's own program
         capture_output=True,
         text=True,
         check=True,
     ).stdout
-    # Any face of a family will do: they have the same characters.
-    faces = (line.split("\t") for line in sorted(listing.splitlines()))
-    return {family: (file, int(index)) for family, file, index in faces}
+    # Of several faces the regular one, which is what is printed.
+    faces = (line.split("\t") for line in sorted(listing.splitlines(), key=lambda line: ("Regular" in line.split("\t")[3], line)))
+    return {family: (file, int(index)) for family, file, index, _ in faces}
 
 
 @cache
-def _covered(family: str) -> frozenset[int]:
+def covered(family: str) -> frozenset[int]:
     """The characters that a family has glyphs for."""
     from fontTools.ttLib import TTFont
 
@@ -88,16 +85,39 @@ def _covered(family: str) -> frozenset[int]:
 
 @cache
 def toolchain() -> str:
-    """What the bytes of a print hang on beside its content: the engine's parts with their versions, and the fonts' digest."""
+    """What the bytes of a print hang on beside its content: ``engine_parts``, and the digest of our own layout."""
+    own = [*sorted(PRINT_FOLDER.glob("*")), *sorted((PRINT_FOLDER.parents[1] / "templates" / "print").glob("*"))]
+    own += sorted(Path(__file__).parent.glob("*.py"))
+    return f"{engine_parts()}, layout {_digest(own)}"
+
+
+@cache
+def engine_parts() -> str:
+    """Other people's parts of the tool chain with their versions, and the fonts' digest."""
     import weasyprint
     from weasyprint.text.ffi import pango
 
     number = pango.pango_version()
     pango_version = f"{number // 10000}.{number // 100 % 100}.{number % 100}"
-    digest = hashlib.sha256()
-    for family in FAMILIES:
-        digest.update(Path(_font_files()[family][0]).read_bytes())
-    return f"WeasyPrint {weasyprint.__version__}, Pango {pango_version}, HarfBuzz {_harfbuzz_version()}, fonts {digest.hexdigest()[:16]}"
+    fonts = _digest(Path(_font_files()[family][0]) for family in FAMILIES)
+    named = {
+        "WeasyPrint": weasyprint.__version__,
+        "Pango": pango_version,
+        "HarfBuzz": _harfbuzz_version(),
+        "pydyf": version("pydyf"),
+        "fontTools": version("fonttools"),
+        "segno": version("segno"),
+        "zlib": zlib.ZLIB_RUNTIME_VERSION,
+        "fonts": fonts,
+    }
+    return ", ".join(f"{name} {what}" for name, what in named.items())
+
+
+def _digest(files: Iterable[Path]) -> str:
+    found = hashlib.sha256()
+    for file in files:
+        found.update(file.read_bytes())
+    return found.hexdigest()[:16]
 
 
 def _harfbuzz_version() -> str:

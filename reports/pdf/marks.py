@@ -9,7 +9,10 @@ class Mark:
 
     word: str
     line: str
+    content: str
 
 
-PREVIEW = Mark("预览稿", "未签批，不作报送依据")
-COPY = Mark("送审稿", "已签批，尚未审定，以审定后的正式报告为准")
+#: What an attached content is: signed, or as it stood when a preview was asked for.
+SIGNED = "自评材料内容（签批定稿）"
+PREVIEW = Mark("预览稿", "未签批，不作报送依据", "自评材料内容（预览时的内容，未签批）")
+COPY = Mark("送审稿", "已签批，尚未审定，以审定后的正式报告为准", SIGNED)

@@ -6,17 +6,21 @@ from typing import Any
 
 from django.template.loader import render_to_string
 
-from assessment.domain.canonical import canonical_json
+from assessment.domain.canonical import canonical_json, digest
 from assessment.domain.exchange import ExchangeFile, ReviewContent
 from assessment.domain.exchange import write as exchange_text
-from reports.pdf.document import Document, Printed, document_of
+from reports.pdf.document import Document, Printed, ReviewPage, document_of
 from reports.pdf.engine import Head, lay_out, load, write
+from reports.pdf.errors import PrintError
 from reports.pdf.fonts import check_glyphs
-from reports.pdf.marks import Mark
+from reports.pdf.marks import SIGNED, Mark
 from reports.pdf.paging import page_starts
+from reports.pdf.typeset import balanced
 
-#: The reckoned page ends nearly always hold; a table that disagrees is laid out again from there on.
-PASSES = 6
+#: The reckoned page ends nearly always hold; a table that disagrees is laid out again with the page ends that it found.
+PASSES = 3
+#: A line of the contents has so many characters at most, so that its leader can be seen.
+CONTENTS_WIDTH = 24
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,7 @@ class Part:
 
     template: str
     assessment: Printed | None = None
+    review: ReviewPage | None = None
     numbered: bool = True
     titles: tuple[str, ...] = ()
 
@@ -39,11 +44,12 @@ def render(file: ExchangeFile, *, review: ReviewContent | None = None, mark: Mar
     load()
     document = document_of(file, review, explained=explained)
     pages = _pages(document, mark)
-    attached = [("filing.json", "自评材料内容（签批定稿）", exchange_text(file))]
+    attached = [("filing.json", mark.content if mark else SIGNED, exchange_text(file))]
     if review:
         attached.append(("review.json", "复核结果", canonical_json(review.model_dump(mode="json"))))
-    identifier = bytes.fromhex(file.digest.value)[:16]
-    return write(pages, Head(document.title, document.unit, document.date, identifier, tuple(attached)))
+    title = f"{document.title}（{mark.word}）" if mark else document.title
+    identifier = digest(canonical_json([title, explained, *(text for _, _, text in attached)]))
+    return write(pages, Head(title, document.unit, document.date, bytes.fromhex(identifier)[:16], tuple(attached)))
 
 
 def _pages(document: Document, mark: Mark | None) -> list[Any]:
@@ -55,7 +61,7 @@ def _pages(document: Document, mark: Mark | None) -> list[Any]:
         if part is parts[-1] and _foot_stands_alone(pages):
             pages = _lay_out(part, document, mark=mark, first=number, last=True, alone=True)
         laid_out.append(pages)
-        entries += [(title, number) for title in part.titles]
+        entries += [(balanced(title, CONTENTS_WIDTH), number) for title in part.titles]
         number += len(pages) if part.numbered else 0
     if len(document.assessments) > 1:
         contents = Part("contents", numbered=False)
@@ -82,8 +88,8 @@ def _parts(document: Document) -> Iterator[Part]:
             yield Part("annexes", assessment, titles=_own(assessment, *(table.title for table in assessment.annexes)))
         if assessment.told:
             yield Part("explained", assessment, titles=_own(assessment, assessment.told_table.title))
-    if document.review:
-        yield Part("review", titles=(document.review.table.title,))
+    for review in document.reviews:
+        yield Part("review", review=review, titles=_own(review.assessment, review.table.title))
 
 
 def _own(assessment: Printed, *titles: str) -> tuple[str, ...]:
@@ -94,7 +100,8 @@ def _own(assessment: Printed, *titles: str) -> tuple[str, ...]:
 def _lay_out(part: Part, document: Document, **placed: Any) -> Sequence[Any]:
     if part.template == "scores" and part.assessment:
         return _score_table(part.assessment, document, **placed)
-    return lay_out(_text(part.template, document=document, assessment=part.assessment, numbered=part.numbered, **placed))
+    shown = {"document": document, "assessment": part.assessment, "review": part.review, "numbered": part.numbered}
+    return lay_out(_text(part.template, **shown, **placed))
 
 
 def _score_table(assessment: Printed, document: Document, **placed: Any) -> Sequence[Any]:
@@ -109,28 +116,26 @@ def _score_table(assessment: Printed, document: Document, **placed: Any) -> Sequ
     # Rows have names only where they are looked for: a style of its own for each takes a fifth of the table's time.
     for _ in range(PASSES):
         if _in_one_piece_a_page(pages, len(starts)):
-            break
-        starts = _agreed(starts, first_rows(laid_out(each_row=True)))
+            return pages
+        found = breaks(laid_out(each_row=True), len(assessment.lines))
+        if found <= set(starts):  # what runs over is a row that is higher than a page
+            return pages
+        starts = tuple(sorted(found.union(starts)))
         pages = laid_out()
-    return pages
+    raise PrintError("指标评分表无法排版；请精简评分标准或说明的文字后重试，或联系系统管理员")
 
 
 def _in_one_piece_a_page(pages: Sequence[Any], pieces: int) -> bool:
     """Whether each piece of the table begins a page and the sum stands on the last piece's."""
     where = {name: number for number, page in enumerate(pages) for name in page.anchors}
-    return [where[f"page-{piece}"] for piece in range(1, pieces + 1)] == list(range(pieces)) and where["sum"] == pieces - 1
+    return [where.get(f"page-{piece}") for piece in range(1, pieces + 1)] == list(range(pieces)) and where["sum"] == pieces - 1
 
 
-def _agreed(wanted: tuple[int, ...], found: tuple[int, ...]) -> tuple[int, ...]:
-    """What was wanted, with a page more where one ran over."""
-    over = next((get for want, get in zip(wanted, found, strict=False) if want != get), found[-1])
-    return tuple(sorted({*(row for row in wanted if row < over), over, *(row for row in wanted if row > over)}))
-
-
-def first_rows(pages: Sequence[Any]) -> tuple[int, ...]:
-    """The first score row on each page that has one; rows are named ``row-<number>``."""
-    rows = ([int(name.removeprefix("row-")) for name in page.anchors if name.startswith("row-")] for page in pages)
-    return tuple(min(numbers) for numbers in rows if numbers)
+def breaks(pages: Sequence[Any], count: int) -> set[int]:
+    """The score rows, named ``row-<number>``, that begin a page; the last of ``count`` where the sum would stand without a row."""
+    rows = [[int(name.removeprefix("row-")) for name in page.anchors if name.startswith("row-")] for page in pages]
+    alone = {count - 1} if not rows[-1] else set()
+    return {min(numbers) for numbers in rows if numbers} | alone
 
 
 def _text(template: str, **context: Any) -> str:

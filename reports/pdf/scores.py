@@ -13,7 +13,7 @@ from reports.pdf.typeset import typeset
 
 LEVELS = 3
 #: Longer texts stand under the table as notes, where they have the whole width.
-LONGEST = 120
+LONGEST, LONGEST_RULE = 120, 300
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def _line(scheme: Scheme, number: int, path: tuple[Indicator, ...], score: Score
         label="：".join(step.label for step in path[len(groups) :]),
         points=decimal_text(row.points),
         pad="",
-        rule=typeset("。".join(part for part in (row.basis.rstrip("。"), rule_in_words(scheme, row)) if part)),
+        rule=_short(_rule(scheme, row), f"{row.label}评分标准", notes, LONGEST_RULE),
         auto=two_places(score.auto_points if score else None),
         not_applicable=bool(score and score.not_applicable),
         explain=_short(score.explain if score else "", f"{row.label}测算说明", notes),
@@ -102,9 +102,13 @@ def _line(scheme: Scheme, number: int, path: tuple[Indicator, ...], score: Score
     )
 
 
-def _short(text: str, label: str, notes: list[Note]) -> str:
+def _rule(scheme: Scheme, row: Indicator) -> str:
+    return "。".join(part for part in (row.basis.rstrip("。"), rule_in_words(scheme, row)) if part)
+
+
+def _short(text: str, label: str, notes: list[Note], longest: int = LONGEST) -> str:
     """The text itself, or where to find it: a narrow cell of a thousand characters would run over several pages."""
-    if len(text) <= LONGEST:
+    if len(text) <= longest:
         return typeset(text)
     notes.append(Note(len(notes) + 1, label, typeset(text)))
     return f"见表后注 {len(notes)}"

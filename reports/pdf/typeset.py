@@ -10,8 +10,9 @@ from assessment.domain.reading.measures import SIZES, WORDS, YUAN
 JOINER = "\u2060"
 #: A title line has at most so many characters.
 TITLE_WIDTH = 19
-#: Latin letters and figures in parts of the type's size, wider than most are.
+#: Latin letters and figures in parts of the type's size, wider than most are, and those that are wider, as in the print's first font.
 _LATIN = 0.56
+_WIDE = dict.fromkeys("#%&+<=>@ABCDEFGHKLNOPQRTUVXYZ^_w~", 0.83) | dict.fromkeys("MWm", 1.02)
 _CLUSTER = re.compile(r"[（《“‘「『〔【]*(?:[!-~]+|.)(?:\u2060.|[，。、；：！？）》”’」』〕】…])*", re.DOTALL)
 _IDEOGRAPH = r"[\u3400-\u9fff\U00020000-\U0003ffff]"
 _SPACE = re.compile(rf"(?<={_IDEOGRAPH}) +(?=[0-9])|(?<=[0-9%]) +(?={_IDEOGRAPH})")
@@ -33,12 +34,12 @@ def _joined(unit: re.Match[str]) -> str:
     return "".join(JOINER + character for character in unit[0])
 
 
-def balanced(text: str) -> list[str]:
-    """A title in as few lines as it needs, of about equal length, cut at a bracket or a 与 where one is near."""
+def balanced(text: str, width: int = TITLE_WIDTH) -> list[str]:
+    """A title in as few lines of ``width`` characters as it needs, of about equal length, cut at a bracket or a 与 where one is near."""
     lines: list[str] = []
-    while len(text) > TITLE_WIDTH:
-        ideal = -(-len(text) // -(-len(text) // TITLE_WIDTH))
-        near = [cut for cut in range(max(ideal - 5, 2), min(ideal + 5, TITLE_WIDTH) + 1) if text[cut] not in "）》”、，"]
+    while len(text) > width:
+        ideal = -(-len(text) // -(-len(text) // width))
+        near = [cut for cut in range(max(ideal - 5, 2), min(ideal + 5, width) + 1) if text[cut] not in "）》”、，"]
         cut = min(
             near or [ideal], key=lambda place: (text[place] not in "（《与和及" and text[place - 1] not in "）》", abs(place - ideal))
         )
@@ -52,13 +53,12 @@ def lines_of(text: str, width: float, size: float) -> int:
     """How many lines a text of ``size`` points takes in a ``width`` in points, at least one."""
     lines, used = 1, 0.0
     for cluster in _CLUSTER.findall(text):
-        wide = width_of(cluster, size)
-        if used + wide > width and used:
-            lines, used = lines + 1, 0.0
-        if wide > width:
-            lines += int(wide // width)
-            wide %= width
-        used += wide
+        # A word that is wider than the line is broken anywhere.
+        for piece in cluster if width_of(cluster, size) > width else [cluster]:
+            wide = width_of(piece, size)
+            if used + wide > width and used:
+                lines, used = lines + 1, 0.0
+            used += wide
     return lines
 
 
@@ -70,4 +70,4 @@ def width_of(text: str, size: float) -> float:
 def _em(character: str) -> float:
     if unicodedata.category(character) == "Cf":
         return 0.0
-    return 1.0 if unicodedata.east_asian_width(character) in "WFA" else _LATIN
+    return _WIDE.get(character, _LATIN) if character.isascii() else 1.0

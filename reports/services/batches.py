@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from typing import Any
+from unicodedata import category, normalize
 
 from django.db import transaction
 from django.db.models import OuterRef, QuerySet, Subquery
@@ -16,8 +17,10 @@ from reports.services.jobs import ENDED_WITHOUT, new_job, prints_rounds, put_bac
 from units.models import User
 
 REPORTED = (Status.APPROVED, Status.PUBLISHED)
-#: Not allowed in a file's name somewhere, or not seen there: marks of direction, controls.
-UNFIT = re.compile(r'[\\/:*?"<>|\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+')
+#: Not allowed in a file's name somewhere.
+UNFIT = re.compile(r'[\\/:*?"<>|\s]+')
+#: Controls, marks of direction, joiners: not seen in a name.
+UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
 #: A name's bytes, so that an ending fits within the 255 that file systems take.
 NAME_BYTES = 200
 
@@ -104,7 +107,8 @@ def unique(names: list[str]) -> list[str]:
     taken: set[str] = set()
     found = []
     for name in names:
-        fit = UNFIT.sub("_", name).strip("._ ")
+        seen = "".join(character if category(character) not in UNSEEN else " " for character in normalize("NFC", name))
+        fit = UNFIT.sub("_", seen).strip("._ ")
         chosen, number = cut(fit, ""), 1
         while chosen.casefold() in taken:
             number += 1
@@ -120,7 +124,8 @@ def cut(name: str, ending: str) -> str:
 
 
 def _take(batch_id: int, *, by: User) -> PrintBatch:
-    """Lock the batch first, then ask whether ``by`` may do anything with it."""
+    """Lock the round first, as who asks for a batch does, then the batch; ask whether ``by`` may do anything with it."""
+    Round.objects.select_for_update(of=("self",)).get(print_batches=batch_id)
     batch = PrintBatch.objects.select_for_update(of=("self",)).select_related("round").get(pk=batch_id)
     _check(by, batch.round)
     if batch.cancelled_at is not None:

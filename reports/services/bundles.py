@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+from unicodedata import category
 
 from django.core.files.storage import default_storage
 from django.utils import timezone
@@ -20,7 +21,7 @@ PIECE = 256 * 1024
 SUMS, LIST = "SHA256SUMS", "清单.csv"
 HEADS = ("单位代码", "单位名称", "状态", "类别", "文件", "大小（字节）", "SHA-256", "签批内容摘要值", "备注")
 #: What a spreadsheet takes for the beginning of a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = "=+-@＝＋－＠"
 COLUMNS = (
     "filing__unit__code", "filing__unit__name", "status", "name", "job__kind", "job__state", "job__sha256", "job__size",
     "job__snapshot__digest", "job__error",
@@ -122,7 +123,8 @@ def _list(members: list[Member]) -> str:
 
 
 def _plain(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
+    begin = next((character for character in cell if not (character.isspace() or category(character) in ("Cf", "Cc"))), "")
+    return f"'{cell}" if begin and begin in FORMULA else cell
 
 
 class _Sink(io.RawIOBase):

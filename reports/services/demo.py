@@ -2,34 +2,36 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import cycle
 from pathlib import Path
 from typing import Any
 
-import yaml
 from django.conf import settings
+from django.db.models import Q
+from django.utils import timezone
 
-from assessment.domain.expressions import Value
 from assessment.domain.inputs import Answer
-from assessment.domain.rules import Checklist, Judgement, YesNo
-from assessment.domain.scheme import Indicator, Scheme
-from assessment.domain.scoring import YES, score
 from assessment.domain.workflow import Status
-from assessment.models import Assessment, Filing, Part, Round, SchemeVersion, Score
-from assessment.services import contents, evidence, parts, review, signoff
+from assessment.models import Assessment, Filing, Notice, Round, SchemeVersion, Score
+from assessment.services import evidence, parts, review, scanning, signoff
 from assessment.services.filings import open_filings
 from assessment.services.review import ReviewPoints
 from assessment.services.schemes import load_scheme, read_scheme
+from reports.services.demo_answers import full_answers
+from reports.services.demo_projects import FOLDER, list_projects, read_data
 from reports.services.printing import run_print_job
 from reports.services.publications import publish
 from units.models import BudgetUnit, Role, User
 from units.services import add_unit, add_user, grant, new_password
 
-FOLDER = Path(settings.BASE_DIR) / "reports" / "demo"
 SCHEME = Path(settings.BASE_DIR) / "schemes" / "示例-部门整体.yaml"
+PROJECT_SCHEME = SCHEME.with_name("示例-项目支出.yaml")
+#: The round that asks for projects, and from how much in 万元 one is a key project there.
+PROJECTS_YEAR = 2022
+KEY_AMOUNT = Decimal(150)
 KIND = "〔性质〕"
 
 
@@ -64,16 +66,17 @@ class Demo:
         """Units, people, scheme, both rounds, and every filing in its status."""
         units = self._units()
         self._people(units)
-        scheme, _ = load_scheme(read_scheme(SCHEME.read_text("utf-8")))
+        whole, project = (load_scheme(read_scheme(path.read_text("utf-8")))[0] for path in (SCHEME, PROJECT_SCHEME))
         self.reviewers = cycle(self.people[self.department.code, Role.REVIEWER])
         for year in (2021, 2022):
-            round_ = self._round(year, scheme)
+            round_ = self._round(year, whole, project if year == PROJECTS_YEAR else None)
             open_filings(round_)
             for given in (self.data["department"], *self.data["units"]):
                 filing = round_.filings.get(unit=units[given["code"]])
                 papers = self._papers(given, str(year))
                 self._fill(filing, papers)
                 self._file(filing, papers)
+        read_what_is_past()
 
     def _units(self) -> dict[str, BudgetUnit]:
         given = self.data["department"]
@@ -89,7 +92,7 @@ class Demo:
             self.people[unit.code, role].append(user)
             self.accounts.append((user.username, password, f"{unit.name} · {role.label}"))
 
-    def _round(self, year: int, scheme: SchemeVersion) -> Round:
+    def _round(self, year: int, scheme: SchemeVersion, project_scheme: SchemeVersion | None) -> Round:
         return Round.objects.create(
             department=self.department,
             fiscal_year=year,
@@ -100,6 +103,8 @@ class Demo:
             outer_deadline=date(year + 1, 4, 30),
             publication_date=date(year + 1, 4, 23),
             whole_scheme=scheme,
+            project_scheme=project_scheme,
+            key_amount=KEY_AMOUNT if project_scheme else None,
             review_public=year == 2022,
         )
 
@@ -114,9 +119,11 @@ class Demo:
 
     def _fill(self, filing: Filing, papers: Papers) -> None:
         """Everything a preparer types, as far as the papers go."""
+        by, assessment = self._one(filing, Role.PREPARER), filing.assessments.select_related("scheme").get(kind="whole")
+        if filing.round.project_scheme_id:
+            list_projects(assessment, by=by)
         if papers.status == "draft":
             return
-        by, assessment = self._one(filing, Role.PREPARER), filing.assessments.select_related("scheme").get()
         figures = {code: Decimal(value) for code, value in papers.figures.items()}
         parts.save_figures(assessment.pk, by=by, version=0, figures=figures)
         sections = list(papers.narrative)
@@ -127,6 +134,7 @@ class Demo:
         parts.save_scores(assessment.pk, by=by, version=0, answers=_answers(assessment, papers))
         data = (FOLDER / "evidence.pdf").read_bytes()
         evidence.add_evidence(assessment.pk, by=by, data=data, public=True, **self.data["evidence"])
+        scanning.scan_next(timezone.now())  # no worker runs yet
         parts.save_explanations(assessment.pk, by=by, version=0, texts=papers.explanations)
 
     def _file(self, filing: Filing, papers: Papers) -> None:
@@ -145,9 +153,10 @@ class Demo:
         """The office's side; what is approved is printed at once, as the worker would."""
         review.open_review(filing.pk, by=reviewer)
         if papers.status == Status.RETURNED:
-            found = {part.kind: part.pk for part in Part.objects.filter(assessment__filing=filing)}
-            comments = [review.PartComment(found[kind], text) for kind, text in papers.returned.items()]
-            review.return_parts(filing.pk, by=reviewer, comments=comments)
+            whole = filing.assessments.get(kind="whole")
+            drafts = {(whole.pk, place): text for place, text in papers.returned.items()}
+            review.save_review(filing.pk, by=reviewer, version=0, points={}, comment="", drafts=drafts)
+            review.return_parts(filing.pk, by=reviewer, comments=[])
         if papers.reach(Status.REVIEWED):
             self._review(filing, papers, by=reviewer)
         if papers.reach(Status.APPROVED):
@@ -173,9 +182,11 @@ class Demo:
         return (self.people.get((filing.unit.code, role)) or self.people[self.department.code, role])[0]
 
 
-def read_data(name: str) -> Any:
-    """One of the demo's files: text, lists and maps only."""
-    return yaml.load((FOLDER / name).read_text("utf-8"), Loader=yaml.BaseLoader)  # noqa: S506  # text, lists and maps only
+def read_what_is_past() -> None:
+    """Of what everybody was told, only what the filings still wait for stays unread."""
+    waiting = Filing.objects.exclude(status=Status.PUBLISHED).values("last_event")
+    opened = Q(event=None, filing__last_event="")
+    Notice.objects.exclude(Q(event__digest__in=waiting) | opened).update(read_at=timezone.now())
 
 
 def _answers(assessment: Assessment, papers: Papers) -> dict[str, Answer]:
@@ -186,27 +197,3 @@ def _answers(assessment: Assessment, papers: Papers) -> dict[str, Answer]:
         points = Decimal(given["points"]) if "points" in given else full.self_points
         answers[code] = Answer(full.choices.difference(given.get("without", ())), points, given["reason"])
     return answers
-
-
-def full_answers(assessment: Assessment) -> dict[str, Answer]:
-    """Every checklist item held, the best level chosen, and the computed points taken over."""
-    judged = contents.evaluate(assessment)
-    return best_answers(judged.scheme, judged.values)
-
-
-def best_answers(scheme: Scheme, values: Mapping[str, Value]) -> dict[str, Answer]:
-    """The same from a completed scheme and its values alone."""
-    answers = {}
-    for code, row in scheme.scored.items():
-        chosen = Answer(_best_choices(row))
-        points = score(scheme, row, values, chosen)
-        answers[code] = replace(chosen, self_points=points.value if points.value is not None else points.high)
-    return answers
-
-
-def _best_choices(row: Indicator) -> frozenset[str]:
-    if isinstance(row.rule, Checklist):
-        return frozenset(item.code for item in row.rule.items)
-    if isinstance(row.rule, Judgement):
-        return frozenset([row.rule.levels[0].code])
-    return frozenset([YES]) if isinstance(row.rule, YesNo) else frozenset()

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from assessment.domain import exchange
 from assessment.domain.errors import DomainError
+from assessment.domain.receipt import Receipt
 from assessment.services.exchange import schemes_of
 from assessment.services.files import put
 from reports import pdf
@@ -49,7 +50,8 @@ def _print(job_id: int, lease: str) -> bool:
     except MemoryError:
         told, final = TOO_LARGE, True
     except SoftTimeLimitExceeded:
-        told, final = TOO_SLOW, False
+        # An approval's report is tried again, the machine may have been busy; a preview is asked for again.
+        told, final = TOO_SLOW, job.kind == PrintJob.Kind.PREVIEW
     except Exception:
         logger.exception("print job %s failed", job.pk)
         told, final = TROUBLE, False
@@ -62,7 +64,9 @@ def _print(job_id: int, lease: str) -> bool:
 
 
 def render(job: PrintJob) -> bytes:
-    """The job's PDF: a preview from its own text, all others from what was signed."""
+    """The job's PDF: a preview and a receipt from their own text, all others from what was signed."""
+    if job.kind == PrintJob.Kind.RECEIPT:
+        return pdf.render_receipt(Receipt.model_validate_json(job.content))
     if job.snapshot is None:
         return pdf.render(exchange.read(job.content.encode()), mark=pdf.PREVIEW, explained=job.explained)
     content = exchange.FilingContent.model_validate_json(job.snapshot.content)

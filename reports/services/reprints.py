@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from assessment.domain.errors import DomainError
 from assessment.services.verify import file_fault
 from reports import pdf
 from reports.models import PrintJob
@@ -35,8 +34,10 @@ def _verdict(job: PrintJob) -> tuple[str, bool]:
         return fault, False
     try:
         sha256 = hashlib.sha256(render(job)).hexdigest()
-    except (DomainError, pdf.PrintError, ValueError) as error:
-        return f"cannot be printed again: {error}", False
+    except Exception as error:  # whatever it is, the prints after it are looked at too
+        return f"cannot be printed again: {type(error).__name__}: {error}", False
+    finally:
+        pdf.rest()
     now, before = pdf.toolchain(), job.toolchain or UNKNOWN
     if now != before:
         bytes_now = "same bytes" if sha256 == job.sha256 else f"other bytes ({sha256[:16]}…)"

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from assessment.domain.errors import DomainError
+from assessment.models import Snapshot
 from assessment.views.access import SignedIn, filing_for
 from reports.models import PrintJob
 from reports.models.jobs import UNDER_WAY
@@ -32,6 +33,20 @@ def preview(request: SignedIn, pk: int) -> HttpResponse:
     except DomainError as error:
         messages.error(request, str(error))
         return redirect(filing)
+    return redirect("reports:job", job.pk)
+
+
+@login_required
+@require_POST
+def receipt(request: SignedIn, pk: int, number: int) -> HttpResponse:
+    """Ask for the receipt of a submission."""
+    filing = filing_for(request, pk)
+    signed = get_object_or_404(filing.snapshots.select_related("made_by"), kind=Snapshot.Kind.FILING, number=number)
+    try:
+        job = jobs.ask_receipt(filing, signed, by=request.user)
+    except DomainError as error:
+        messages.error(request, str(error))
+        return redirect("assessment:receipt", filing.pk, number)
     return redirect("reports:job", job.pk)
 
 

@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from assessment.domain.errors import DomainError
 from assessment.domain.workflow import Act, Status
-from assessment.models import Filing, Part
-from assessment.services import parts, review, signoff, waivers
+from assessment.models import Filing, Part, Thread
+from assessment.services import parts, review, signoff, threads, waivers
 from reports.services.printing import run_print_job
 from reports.services.publications import publish
 from tests.factories import Line, make_user
@@ -22,6 +22,7 @@ S = Status
 EXPECTED: dict[Act, tuple[set[Role], set[Status], Status | None]] = {
     Act.EDIT: ({Role.PREPARER}, {S.DRAFT, S.RETURNED}, None),
     Act.WAIVE: ({Role.LEAD}, {S.DRAFT, S.AWAITING_SIGNOFF, S.RETURNED}, None),
+    Act.ANSWER: ({Role.PREPARER}, {S.DRAFT, S.RETURNED}, None),
     Act.REQUEST_SIGNOFF: ({Role.PREPARER}, {S.DRAFT, S.RETURNED}, S.AWAITING_SIGNOFF),
     Act.HAND_BACK: ({Role.HEAD}, {S.AWAITING_SIGNOFF}, S.DRAFT),
     Act.SIGN: ({Role.HEAD}, {S.AWAITING_SIGNOFF}, S.SUBMITTED),
@@ -43,6 +44,7 @@ def do(act: Act, line: Line, by: User) -> None:
     comments = [review.PartComment(line.part(Part.Kind.FIGURES).pk, "请核对")]
     figures = line.part(Part.Kind.FIGURES)
     services = {
+        Act.ANSWER: lambda: threads.answer(thread_of(line).pk, by=by, text="已更正"),
         Act.EDIT: lambda: parts.save_figures(line.assessment.pk, by=by, version=figures.version, figures={}),
         Act.WAIVE: lambda: waivers.grant_waiver(
             line.assessment.pk, by=by, key="full_marks", reason="问题不影响得分", expires_on=timezone.localdate()
@@ -63,9 +65,20 @@ def do(act: Act, line: Line, by: User) -> None:
     services[act]()
 
 
+def thread_of(line: Line) -> Thread:
+    """What was returned of the line, whether its status would let it be or not."""
+    thread = line.filing.threads.first()
+    if thread is None:
+        thread = Thread.objects.create(filing=line.filing, part=line.part(Part.Kind.FIGURES), label="基础数据表", state="open")
+        thread.messages.create(text="请核对", author=line.reviewer, sent_at=timezone.now())
+    return thread
+
+
 def prepare(status: Status, act: Act) -> Line:
     """A filing in ``status`` on which nothing but status and role can stand against ``act``."""
     line = Line(status)
+    if act is Act.REQUEST_SIGNOFF:
+        line.answer()
     if act is Act.RECOMMEND and status is S.UNDER_REVIEW:
         line.review()
         line.filing.refresh_from_db()
@@ -158,6 +171,7 @@ def test_who_only_returned_parts_reviewed_and_does_not_approve() -> None:
     grant(returner, line.department, Role.LEAD)
     line.reviewer = other
     line.review()
+    line.settle()
     review.recommend(line.filing.pk, by=other)
     line.filing.refresh_from_db()
 

@@ -35,7 +35,7 @@ def view(line: Line, by: User | None = None) -> Any:
 def press(line: Line, name: str, by: User | None = None, page: Any = None, **changes: str) -> Any:
     """Send the form of an act; ``points_<row>``, ``reason_<row>`` and ``back_<part>`` name its fields."""
     client = signed_in(by or line.reviewer)
-    selector = "#review-form" if name in ("save", "recommend") else f"form[action={address(line, name)}]"
+    selector = "#review-form" if name in ("save", "recommend", "return") else f"form[action={address(line, name)}]"
     fields = typed(read(page or client.get(address(line))).one(selector))
     return client.post(address(line, name), fields | {field(line, key): value for key, value in changes.items()}, follow=True)
 
@@ -76,7 +76,7 @@ def test_the_claim_the_computed_points_and_the_office_s_stand_in_one_row() -> No
     full, computed, claimed, proof, points, reason = row(page, "spending")
     assert (full.text, computed.one("span").text, claimed.text) == ("6", "6.00", "5.50支付偏慢")
     assert [(link.text, link.attributes["href"]) for link in proof.select("a")] == [
-        ("决算.pdf", reverse("assessment:download", args=[file.pk]))
+        ("决算.pdf（新窗口）", reverse("assessment:file", args=[file.pk]))
     ]
     assert (points.one("input").attributes["value"], points.one("label").text) == ("5.5", "支出完成率 复核得分")
     assert (reason.one("textarea").text, reason.one("label").text) == ("", "支出完成率 复核理由")
@@ -206,7 +206,7 @@ def test_a_return_without_any_reason_is_refused_on_the_page() -> None:
     page = press(line, "return", back_figures=" ", back_scores="")
 
     assert (page.status_code, status(line)) == (422, Status.UNDER_REVIEW)
-    assert read(page).one(f"form[action={address(line, 'return')}]").texts(".error") == ["退回须逐处说明原因"]
+    assert read(page).one("#review-form").one("section.act").texts(".error") == ["退回须逐处说明原因"]
 
 
 def test_a_return_opens_only_the_parts_that_carry_a_reason() -> None:
@@ -216,10 +216,8 @@ def test_a_return_opens_only_the_parts_that_carry_a_reason() -> None:
 
     assert (messages(page), status(line)) == (["已退回单位"], Status.RETURNED)
     assert set(line.assessment.parts.filter(locked=True).values_list("kind", flat=True)) == {"figures", "evidence"}
-    assert [item.text.partition("复核人 · ")[0] for item in read(page).select("ul.comments li")] == [
-        "自评报告 请补充措施 逐条对应",
-        "指标评分表 请核对",
-    ]
+    told = {item.one(".thread-head").text: item.one(".said li").raw.rpartition(":")[2][2:].split() for item in read(page).select(".thread")}
+    assert told == {"自评报告待答复": ["请补充措施逐条对应"], "指标评分表待答复": ["请核对"]}
 
 
 def lead_who_reviewed(line: Line) -> User:
@@ -267,7 +265,7 @@ def test_the_button_that_publishes_is_closed_until_the_report_is_printed(state: 
 
     form = read(view(line, line.lead)).one(f"form[action={reverse('admin:reports_publication_publish', args=[line.filing.pk])}]")
 
-    assert (form.one("p").text, "disabled" in form.one("button").attributes) == (said, closed)
+    assert (form.texts("p")[0], "disabled" in form.one("button").attributes) == (said, closed)
 
 
 def test_publishing_before_the_report_is_printed_is_refused_in_words() -> None:

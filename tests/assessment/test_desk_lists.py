@@ -176,7 +176,12 @@ def test_a_scheme_in_use_stays_and_the_round_s_dates_may_still_move() -> None:
 
     answer = send(client, page, "#round_form", forged | {"inner_deadline": "2023-04-25"})
 
-    assert read(page).texts("#round_form .readonly") == [line.department.name, "2022", "部门整体支出绩效自评指标体系（示例） 2022.1 版"]
+    assert read(page).texts("#round_form .readonly") == [
+        line.department.name,
+        "2022",
+        "部门整体支出绩效自评指标体系（示例） 2022.1 版",
+        "-",
+    ]
     assert answer.redirect_chain == [(ROUNDS, 302)]
     round_ = Round.objects.get()
     assert (round_.whole_scheme, round_.fiscal_year, round_.department) == (stored, 2022, line.department)

@@ -265,7 +265,6 @@ def other_scheme(file: ExchangeFile) -> ExchangeFile:
                        "文件为“部门整体支出绩效自评指标体系（示例）”2023.1 版", {}),
         ((["content", "unit", "code"], "X99"), "没有“某市就业服务中心”（X99）2022 年度的自评材料，请先开通该评价年度", {}),
         ((["content", "round", "fiscal_year"], 2021), "没有“某市就业服务中心”（{code}）2021 年度的自评材料，请先开通该评价年度", {}),
-        ((["content", "assessments", 0, "kind"], "project"), "本系统的这份材料没有对应的自评", {}),
         ((["content", "unit", "name"], "另一个名称"), "导入后的内容与文件不同，未导入：content.unit.name", {}),
         ((["content", "assessments", 0, "self_total"], "100"), "导入后的内容与文件不同，未导入：content.assessments.0.self_total", {}),
         ((["content", "assessments", 0, "derived", "final_total", "value"], "981"),

@@ -24,7 +24,7 @@ def address(line: Line) -> str:
 def save(line: Line, by: User | None = None, **changes: str) -> Any:
     """Open the page, type ``changes`` and press save."""
     client = signed_in(by or line.preparer)
-    return send(client, client.get(address(line)), changes=changes)
+    return send(client, client.get(address(line)), "main form[novalidate]", changes=changes)
 
 
 def stored(line: Line) -> dict[str, Decimal]:
@@ -247,7 +247,8 @@ def test_the_returned_part_shows_why_and_is_saved() -> None:
 
     page = signed_in(line.preparer).get(address(line))
 
-    assert read(page).one(".returned").text.startswith("退回意见 决算数有误复核人 · ")
+    assert read(page).one(".thread").text.startswith("基础数据表")
+    assert "决算数有误" in read(page).one(".thread .said").text
     assert messages(save(line, survey_size="200")) == ["已保存"]
 
 

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from assessment.domain.errors import DomainError
 from assessment.domain.inputs import Answer
+from assessment.domain.prose import table_text
 from assessment.domain.workflow import Status
 from assessment.services import contents, parts
 from tests.browsing import beside, messages, read, send, signed_in
@@ -51,8 +52,8 @@ def test_text_is_kept_by_paragraphs_without_blank_lines_and_indents() -> None:
 @pytest.mark.parametrize(
     ("typed", "message"),
     [
-        ("完成率{{支出进度}}。", "没有名为“支出进度”的数据项，请从右侧列表中选用"),
-        ("{{ final_totl }}和{{不存在}}", "没有名为“final_totl、不存在”的数据项，请从右侧列表中选用"),
+        ("完成率{{支出进度}}。", "没有名为“支出进度”的数据项，请从“引用数据”中选用"),
+        ("{{ final_totl }}和{{不存在}}", "没有名为“final_totl、不存在”的数据项，请从“引用数据”中选用"),
         ("长" * 20_001, "超过 20000 字，请精简（现有 20001 字）"),
     ],
 )
@@ -188,3 +189,30 @@ def test_what_cannot_be_printed_is_found_before_anybody_signs() -> None:
         ("section:opening", "有无法打印的字符：U+202E、“👍”（U+1F44D）"),
         ("score:spending", "有无法打印的字符：“🙂”（U+1F642）"),
     ]
+
+
+def test_a_table_is_kept_as_typed_and_shown_as_a_table_where_the_whole_is_read() -> None:
+    line = Line()
+
+    page = save(line, basic_goals="经费如下。\r\n| 项目 | 金额 |\r\n| --- | --- |\r\n| <b>决算</b> | {{final_total}} |\r\n\r\n见上表。")
+
+    paper = read(signed_in(line.head).get(reverse("assessment:paper", args=[line.filing.pk]))).one("table.grid")
+    assert typed_in(page, "basic_goals") == "经费如下。\n| 项目 | 金额 |\n| --- | --- |\n| <b>决算</b> | {{final_total}} |\n见上表。"
+    assert (paper.texts("thead th"), paper.texts("tbody td")) == (["项目", "金额"], ["<b>决算</b>", "980.00万元"])
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ([["格"] * 11], "有章节不合要求，未保存"),
+        ([["格"] * 10] * 201, "报告各处表格共 2010 格，超过 2000 格，请精简，未保存"),
+    ],
+)
+def test_a_table_that_no_sheet_holds_is_refused_before_it_is_stored(rows: list[list[str]], message: str) -> None:
+    line = Line()
+    before = stored()
+
+    with pytest.raises(DomainError) as refused:
+        parts.save_narrative(line.assessment.pk, by=line.preparer, version=1, texts={"opening": table_text(rows)})
+
+    assert (str(refused.value), stored()) == (message, before)

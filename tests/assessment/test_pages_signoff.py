@@ -57,7 +57,7 @@ def test_the_page_names_the_next_gap_first_and_offers_no_sign_off_while_somethin
         f"指标评分表 已填 0 / {scores} 未开始",
         f"自评报告 已填 0 / {texts} 未开始",
         "佐证材料 0 份 未开始",
-        "核查意见0 条",
+        "核查意见 0 条",
     ]
     assert read(page).select(f"form[action={address(line, 'request_signoff')}]") == []
     assert messages(answer) == [f"还有 {figures + scores + texts} 处须处理的核查意见，不能提请签批"]
@@ -126,7 +126,10 @@ def test_the_head_signs_what_the_paper_shows() -> None:
     page = act("sign", line, "paper", declared="on")
 
     late = "（已过报送截止日期 2023年4月20日，按逾期报送记录）"
-    assert (page.redirect_chain, messages(page)) == ([(address(line), 302)], [f"已签批报送，摘要值 {shown[:16]}…{late}"])
+    assert (page.redirect_chain, messages(page)) == (
+        [(reverse("assessment:receipt", args=[line.filing.pk, 1]), 302)],
+        [f"已签批报送，摘要值 {shown[:16]}…{late}"],
+    )
     assert (status(line), line.filing.events.get(act="sign").actor, Snapshot.objects.get().digest) == (Status.SUBMITTED, line.head, shown)
 
 

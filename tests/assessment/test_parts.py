@@ -5,6 +5,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 from zipfile import ZipFile
 
 import pytest
@@ -13,9 +14,9 @@ from django.conf import LazySettings
 from assessment.domain.errors import StaleSave
 from assessment.domain.inputs import Answer
 from assessment.domain.workflow import Status
-from assessment.models import Evidence, Filing, Part
+from assessment.models import Assessment, Evidence, Filing, Part
 from assessment.services import evidence, parts
-from reports.services.demo import full_answers
+from reports.services.demo_answers import full_answers
 from tests.factories import PDF, Line, example_scheme, good_figures
 from tests.tools import at_once, refusal_of
 
@@ -334,6 +335,93 @@ def test_the_hundred_and_first_file_is_refused() -> None:
     Evidence.objects.bulk_create(Evidence(name=f"{number}.png", sha256=f"{number:064}", **common) for number in range(100))
 
     assert refusal_of(lambda: upload(line)) == ("佐证材料最多 100 份，请合并后上传", {})
+
+
+def test_a_damaged_file_of_the_same_assessment_is_made_good_by_the_upload_that_is_refused(settings: LazySettings) -> None:
+    line = Line(filled=False)
+    item = upload(line)
+    path = Path(settings.MEDIA_ROOT) / evidence.evidence_path(item.sha256)
+    path.write_bytes(PDF[:20])
+
+    assert refusal_of(lambda: upload(line)) == ("这份文件已经上传过，名为“决算报表.pdf”", {})
+
+    assert path.read_bytes() == PDF
+
+
+def test_the_files_of_one_filing_share_a_limit_over_all_its_assessments(settings: LazySettings) -> None:
+    line = Line(filled=False)
+    whole = line.assessment
+    project = Assessment.objects.create(filing=line.filing, kind="project", name="项目", scheme=whole.scheme)
+    Part.objects.create(assessment=project, kind=Part.Kind.EVIDENCE)
+    settings.EVIDENCE_TOTAL_BYTES = 2 * 1024 * 1024
+    data = PDF + bytes(1024 * 1024)
+    evidence.add_evidence(project.pk, by=line.preparer, name="项目.pdf", data=data, indicators=[], public=False)
+
+    told = "本单位这一年度的佐证材料合计不能超过 2 MB，只剩 0 MB；请压缩，或移除不需要的文件"
+    add = {"name": "整体.pdf", "data": data + b"2", "indicators": [], "public": False}
+    assert refusal_of(lambda: evidence.add_evidence(whole.pk, by=line.preparer, **add)) == (told, {})
+    assert evidence.room_of(whole) == evidence.Room(100, 1024 * 1024 - len(PDF))
+    last = {"name": "整体.pdf", "data": PDF + bytes(1024 * 1024 - 2 * len(PDF))}
+    evidence.add_evidence(whole.pk, by=line.preparer, indicators=[], public=False, **last)
+    assert evidence.room_of(whole) == evidence.Room(99, 0)
+
+
+def test_a_file_is_changed_over_what_was_seen_and_recorded() -> None:
+    line = Line(filled=False)
+    item = upload(line)
+    seen = evidence.seen_as(item)
+    new: dict[str, Any] = {"name": "决算（公开）.pdf", "indicators": ["carryover", "spending", "carryover"], "public": False}
+
+    changed = evidence.change_evidence(item.pk, by=line.preparer, seen=seen, **new)
+    again = evidence.change_evidence(item.pk, by=line.preparer, seen=evidence.seen_as(changed), **new)
+
+    assert (again.name, again.indicators, again.public) == ("决算（公开）.pdf", ["carryover", "spending"], False)
+    assert [detail["changed"] for detail in recorded(line)] == [["+决算报表.pdf"], ["~决算（公开）.pdf"]]
+    assert line.part(Part.Kind.EVIDENCE).version == 2
+    overtaken = ("这份文件刚被他人改过，请核对现在的内容后再改", {})
+    assert refusal_of(lambda: evidence.change_evidence(item.pk, by=line.preparer, seen=seen, **new)) == overtaken
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"indicators": ["nonsense"]}, "没有这些指标：nonsense"),
+        ({"name": "报表.docx"}, "文件内容是 PDF，与扩展名“.docx”不符"),
+        ({"name": "目录/.pdf"}, "文件内容是 PDF，与扩展名“无”不符"),
+    ],
+)
+def test_a_change_of_a_file_is_judged_like_an_upload(change: dict[str, Any], told: str) -> None:
+    line = Line(filled=False)
+    item = upload(line)
+    values = {"seen": evidence.seen_as(item), "name": item.name, "indicators": item.indicators, "public": True}
+
+    assert refusal_of(lambda: evidence.change_evidence(item.pk, by=line.preparer, **(values | change))) == (told, {})
+
+
+def test_a_file_is_tied_to_further_indicators_and_keeps_those_it_has() -> None:
+    line = Line(filled=False)
+    item = upload(line)
+
+    tied = evidence.tie_evidence(item.pk, by=line.preparer, indicators=["carryover"])
+    evidence.tie_evidence(item.pk, by=line.preparer, indicators=["spending"])
+
+    assert tied.indicators == ["carryover", "spending"]
+    assert [detail["changed"] for detail in recorded(line)] == [["+决算报表.pdf"], ["~决算报表.pdf"]]
+    assert refusal_of(lambda: evidence.tie_evidence(item.pk, by=line.preparer, indicators=["x"])) == ("没有这些指标：x", {})
+
+
+def test_a_file_that_is_gone_is_told_so_whatever_is_done_with_it() -> None:
+    line = Line(filled=False)
+    item = upload(line)
+    seen = evidence.seen_as(item)
+    evidence.remove_evidence(item.pk, by=line.preparer)
+    acts: list[Callable[[], object]] = [
+        lambda: evidence.change_evidence(item.pk, by=line.preparer, seen=seen, name="一.pdf", indicators=[], public=True),
+        lambda: evidence.tie_evidence(item.pk, by=line.preparer, indicators=["spending"]),
+        lambda: evidence.remove_evidence(item.pk, by=line.preparer),
+    ]
+
+    assert [refusal_of(act) for act in acts] == [("这份文件刚被他人移除", {})] * 3
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from assessment.domain.exchange import content_digest
 from assessment.domain.workflow import Status
-from assessment.models import Event, Evidence, SchemeVersion, Snapshot
+from assessment.models import Event, Evidence, Notice, SchemeVersion, Snapshot
 from assessment.services import evidence, signoff
 from assessment.services.exchange import signed_content
 from assessment.services.turns import event_digest
@@ -57,6 +57,7 @@ def tamper(row: models.Model, **changes: Any) -> None:
 
 
 def remove(*rows: models.Model) -> None:
+    Notice.objects.filter(event__in=[row for row in rows if isinstance(row, Event)]).delete()
     with unguarded(type(rows[0])) as stored:
         stored.filter(pk__in=[row.pk for row in rows]).delete()
 

@@ -9,12 +9,13 @@ import pytest
 from assessment.domain.canonical import decimal_text
 from assessment.domain.errors import DomainError, StaleSave
 from assessment.domain.workflow import Status
-from assessment.models import Filing, Part, Score, Snapshot
+from assessment.models import Filing, Message, Part, Score, Snapshot
 from assessment.services import parts, review
-from assessment.services.review import PartComment, ReviewPoints
+from assessment.services.review import ReviewPoints
+from assessment.services.threads import PartComment
 from assessment.signals import filing_approved
 from reports.models import PrintJob
-from reports.services.demo import full_answers
+from reports.services.demo_answers import full_answers
 from tests.factories import Line, example_scheme, make_user
 from tests.tools import at_once, refusal_of, stored
 from units.models import Role
@@ -111,17 +112,21 @@ def test_without_every_row_scored_a_review_is_not_recommended() -> None:
     )
 
 
-def test_points_that_differ_from_the_unit_s_new_ones_need_a_reason_before_recommending() -> None:
+def test_agreement_with_points_that_the_unit_no_longer_claims_lapses() -> None:
     line = Line(Status.UNDER_REVIEW)
     line.review()
+    save(line, {"quality": ReviewPoints(Decimal(1), "缺一项")}, version=1)
     review.return_parts(line.filing.pk, by=line.reviewer, comments=[PartComment(line.part(Kind.SCORES).pk, "请核对")])
     answers = full_answers(line.assessment) | {"spending": parts.Answer(self_points=Decimal("5.5"), reason="支付偏慢")}
     parts.save_scores(line.assessment.pk, by=line.preparer, version=1, answers=answers)
     line.advance(Status.UNDER_REVIEW)
+    line.settle()
+
+    assert (row(line, "spending").review_points, row(line, "quality").review_points) == (None, Decimal(1))
 
     assert refusal_of(lambda: review.recommend(line.filing.pk, by=line.reviewer)) == (
-        "有 1 项复核得分不合要求",
-        {f"review:{row(line, 'spending').pk}": "与自评得分不同，请写明理由"},
+        "还有 1 项没有复核得分",
+        {f"review:{row(line, 'spending').pk}": "请填写复核得分"},
     )
 
 
@@ -140,12 +145,15 @@ def test_recommending_records_the_total_of_the_review() -> None:
     [
         ([], "退回须逐处说明原因", {"comments": "请至少在一处写明退回原因"}),
         (["  "], "退回须逐处说明原因", {"comments": "请至少在一处写明退回原因"}),
-        (["请核对", "长" * 1001], "原因超过 1000 字，请精简", {"reason": "超过 1000 字"}),
+        (["长" * 1001], "“基础数据表”的退回原因超过 1000 字，请精简", "超过 1000 字，请精简"),
+        (["坏\x07"], "“基础数据表”的退回原因有无法打印的字符：U+0007", "有无法打印的字符：U+0007"),
     ],
 )
-def test_a_return_without_a_fitting_comment_is_refused(texts: list[str], message: str, places: dict[str, str]) -> None:
+def test_a_return_without_a_fitting_comment_is_refused(texts: list[str], message: str, places: Any) -> None:
     line = Line(Status.UNDER_REVIEW)
-    comments = [PartComment(part.pk, text) for part, text in zip(line.assessment.parts.all(), texts, strict=False)]
+    first = line.assessment.parts.first()
+    comments = [PartComment(first.pk, text) for text in texts]
+    places = {f"comment:{first.pk}": places} if isinstance(places, str) else places
 
     assert refusal_of(lambda: review.return_parts(line.filing.pk, by=line.reviewer, comments=comments)) == (message, places)
 
@@ -171,11 +179,11 @@ def test_only_the_returned_parts_and_the_explanations_are_opened() -> None:
 
     assert filing.status == Status.RETURNED
     assert {part.kind for part in line.assessment.parts.filter(locked=True)} == {Kind.SCORES, Kind.EVIDENCE}
-    assert [(comment.part.kind, comment.text, comment.author) for comment in filing.comments.all()] == [
+    assert [(item.thread.part.kind, item.text, item.author) for item in Message.objects.filter(thread__filing=filing)] == [
         (Kind.NARRATIVE, "请补充措施", line.reviewer),
         (Kind.FIGURES, "请核对", line.reviewer),
     ]
-    assert last_event(line) == ("return", "returned", {"parts": ["figures", "narrative"]})
+    assert last_event(line) == ("return", "returned", {"parts": ["自评报告", "基础数据表"], "threads": 2})
 
 
 @pytest.mark.parametrize("reason", ["", "  ", "长" * 1001])
@@ -211,13 +219,18 @@ def test_approval_freezes_the_review_in_the_scheme_s_order() -> None:
     reasons = {"social_effect": "缺少比较"}
     assert json.loads(frozen.content) == {
         "filing_digest": signed.digest,
-        "scores": [
-            {"code": code, "review_points": (full | {"social_effect": "7.5"})[code], "reason": reasons.get(code, "")}
-            for code in example_scheme().scored
+        "assessments": [
+            {
+                "name": "部门整体支出",
+                "scores": [
+                    {"code": code, "review_points": (full | {"social_effect": "7.5"})[code], "reason": reasons.get(code, "")}
+                    for code in example_scheme().scored
+                ],
+                "total": "99.5",
+                "total_steps": [],
+                "grade": "优",
+            }
         ],
-        "total": "99.5",
-        "total_steps": [],
-        "grade": "优",
         "comment": "材料齐全",
     }
     assert (frozen.number, frozen.made_by) == (1, line.lead)
@@ -267,7 +280,7 @@ def test_a_reopened_filing_is_signed_reviewed_and_approved_anew_and_printed_anew
 
     review.reopen(line.filing.pk, by=line.lead, comments=[PartComment(line.part(Kind.NARRATIVE).pk, "公示前更正")])
 
-    assert last_event(line) == ("reopen", "returned", {"parts": ["narrative"]})
+    assert last_event(line) == ("reopen", "returned", {"parts": ["自评报告"], "threads": 1})
     parts.save_narrative(line.assessment.pk, by=line.preparer, version=1, texts={"opening": "更正后的开头"})
     line.advance(Status.APPROVED)
     first, second = line.filing.snapshots.filter(kind="filing").order_by("number")

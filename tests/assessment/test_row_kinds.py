@@ -193,7 +193,7 @@ def test_the_office_scores_every_row_that_counts_and_the_total_is_rescaled_alike
     review.recommend(line.filing.pk, by=line.reviewer)
     assert json.loads(line.filing.events.latest("number").detail) == {"total": "97.96"}
     line.approve()
-    frozen = json.loads(line.filing.snapshots.get(kind="review").content)
+    (frozen,) = json.loads(line.filing.snapshots.get(kind="review").content)["assessments"]
     assert "procurement_done" not in [item["code"] for item in frozen["scores"]]
     assert frozen["total_steps"] == ["96 ÷ 98 × 100 = 97.96 分（不适用的指标不计分，其余折算）"]
     assert (Decimal(frozen["total"]), frozen["grade"]) == (Decimal(96) * 100 / 98, "优")
@@ -209,7 +209,7 @@ def test_points_typed_in_a_row_that_does_not_count_are_not_scored_by_the_office(
     assert messages(saved) == ["已保存"]
     review.recommend(line.filing.pk, by=line.reviewer)
     line.approve()
-    frozen = json.loads(line.filing.snapshots.get(kind="review").content)
+    (frozen,) = json.loads(line.filing.snapshots.get(kind="review").content)["assessments"]
     (row,) = [item for item in frozen["scores"] if item["code"] == "procurement_done"]
     assert row == {"code": "procurement_done", "review_points": None, "reason": ""}
     assert (frozen["total"], frozen["total_steps"]) == ("100", [RESCALED])

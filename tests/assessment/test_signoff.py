@@ -129,18 +129,20 @@ def test_units_file_by_the_inner_deadline_and_the_department_by_the_outer_one() 
     assert (line.filing.deadline, own.deadline) == (date(2023, 4, 20), date(2023, 4, 30))
 
 
-def test_what_was_returned_is_settled_when_the_office_takes_it_up_again_not_when_it_is_signed() -> None:
+def test_what_was_returned_stays_answered_until_the_office_settles_it() -> None:
     line = Line(Status.RETURNED)
-    settled = lambda: [comment.closed_at is not None for comment in line.filing.comments.all()]  # noqa: E731
+    states = lambda: [thread.state for thread in line.filing.threads.all()]  # noqa: E731
 
     line.advance(Status.SUBMITTED)
-    assert settled() == [False]
+    assert states() == ["answered"]
     signoff.recall(line.filing.pk, by=line.preparer)
-    assert settled() == [False]
+    assert states() == ["answered"]
     line.filing.refresh_from_db()
     line.advance(Status.UNDER_REVIEW)
 
-    assert settled() == [True]
+    assert states() == ["answered"]
+    line.settle()
+    assert states() == ["settled"]
     assert sorted(line.filing.snapshots.values_list("kind", "number")) == [("filing", 1), ("filing", 2), ("filing", 3)]
 
 

@@ -248,6 +248,7 @@ def test_a_filing_that_comes_back_is_judged_by_the_day_again(later: Callable[[in
     line = blocked_line()
     waive(line, expires_on=today())
     line.advance(Status.RETURNED)
+    line.answer()
 
     later(1)
 

@@ -1,13 +1,15 @@
 """Two whole installations to walk through: PostgreSQL + Redis in separate processes, and the embedded default."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from itertools import count
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -16,6 +18,7 @@ from django.conf import settings
 
 ROOT = Path(settings.BASE_DIR)
 PATIENCE = 240
+_houses = count()
 
 
 class House:
@@ -24,6 +27,15 @@ class House:
     def __init__(self, port: int, data: Path, env: dict[str, str], headers: dict[str, str]) -> None:
         self.url = f"http://127.0.0.1:{port}"
         self.data, self.env, self.headers = data, env, headers
+        self.start_web: Callable[[], subprocess.Popen[bytes]]
+        self.web: subprocess.Popen[bytes]
+
+    def kill_web(self) -> None:
+        """End the web process and its children at once, as a power cut would."""
+        children = Path(f"/proc/{self.web.pid}/task/{self.web.pid}/children").read_text().split()
+        for pid in (self.web.pid, *map(int, children)):
+            os.kill(pid, signal.SIGKILL)
+        self.web.wait()
 
     @property
     def passwords(self) -> dict[str, str]:
@@ -88,7 +100,7 @@ def production_house(folder: Path) -> Iterator[House]:
     """Production settings on PostgreSQL and Redis: web, worker and dispatcher as processes of their own."""
     port, data = free_port(), folder / "data"
     base = urlsplit(os.environ["DATABASE_URL"])
-    name = f"browser_{os.getpid()}"
+    name = f"browser_{os.getpid()}_{next(_houses)}"
     connection = psycopg2.connect(os.environ["DATABASE_URL"])
     connection.autocommit = True
     connection.cursor().execute(f"CREATE DATABASE {name}")
@@ -123,7 +135,14 @@ def production_house(folder: Path) -> Iterator[House]:
         "web": [python, "-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "4"],
     }
     with ExitStack() as stack:
-        for role, command in commands.items():
-            child = stack.enter_context(process(command, env, folder / f"{role}.log"))
-        wait_for(house, child, folder / "web.log")
+        for role in ("worker", "dispatcher"):
+            stack.enter_context(process(commands[role], env, folder / f"{role}.log"))
+
+        def start_web() -> subprocess.Popen[bytes]:
+            house.web = stack.enter_context(process(commands["web"], env, folder / "web.log"))
+            wait_for(house, house.web, folder / "web.log")
+            return house.web
+
+        house.start_web = start_web
+        house.start_web()
         yield house

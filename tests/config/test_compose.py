@@ -108,7 +108,7 @@ def test_every_volume_is_named_and_used_and_ours_is_the_data_folder():
 
 
 def test_secrets_are_needed_and_all_else_has_a_default():
-    others = ["CSRF_TRUSTED_ORIGINS", "LOG_LEVEL", "PORT"]
+    others = ["CLAMAV", "CSRF_TRUSTED_ORIGINS", "EMAIL_URL", "EVIDENCE_TOTAL_MB", "LOG_LEVEL", "MAIL_FROM", "PORT", "SITE_URL"]
 
     assert used_by_compose() == {**{name: {"?"} for name in SECRETS}, **{name: {"-"} for name in others}}
 

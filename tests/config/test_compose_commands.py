@@ -66,13 +66,14 @@ def test_the_dispatcher_is_a_command_of_ours():
     assert managed(SERVICES["dispatcher"]["command"]) == "dispatch"
 
 
-def test_the_worker_is_a_celery_worker_of_our_application_which_knows_the_print_job():
+def test_the_worker_is_a_celery_worker_of_our_application_which_knows_the_tasks():
     application = importlib.import_module("config").celery_app
     application.loader.import_default_modules()
 
     assert celery_command(SERVICES["worker"]["command"]) == "Usage: celery worker [OPTIONS]"
     assert SERVICES["worker"]["command"][1:3] == ["-A", "config"]
-    assert "reports.tasks.print_job" in application.tasks
+    assert {"reports.tasks.next_job", "assessment.tasks.send_mail"} <= set(application.tasks)
+    assert set(application.amqp.queues) == {"celery", "mail"}
 
 
 def test_the_worker_is_asked_for_itself():

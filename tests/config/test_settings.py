@@ -80,6 +80,46 @@ def test_only_the_demo_is_served_over_plain_http(tmp_path: Path, given: dict[str
     assert answer(f"found = [getattr(settings, name) for name in {names}]", tmp_path, **given) == [https] * 3
 
 
+MAIL = {"EMAIL_URL": "smtp+tls://jiping:p%40ss@mail.example.cn:587", "MAIL_FROM": "jiping@example.cn"}
+MAIL_SETTINGS = """
+names = ["SENDS_MAIL", "HOST", "PORT", "HOST_USER", "HOST_PASSWORD", "USE_TLS", "USE_SSL"]
+found = [getattr(settings, name if name == "SENDS_MAIL" else f"EMAIL_{name}") for name in names]
+found += [settings.EMAIL_BACKEND.split(".")[-2], settings.DEFAULT_FROM_EMAIL, settings.SITE_URL]
+"""
+
+
+@pytest.mark.parametrize(
+    ("given", "stored"),
+    [
+        (
+            PRODUCTION | MAIL,
+            [True, "mail.example.cn", 587, "jiping", "p@ss", True, False, "smtp", "jiping@example.cn", "https://jiping.example.cn"],
+        ),
+        (PRODUCTION, [False, "localhost", 25, "", "", False, False, "dummy", "jiping@localhost", "https://jiping.example.cn"]),
+        (EMBEDDED, [True, "localhost", 25, "", "", False, False, "console", "jiping@localhost", "http://127.0.0.1:8000"]),
+    ],
+    ids=["production", "without a server", "embedded"],
+)
+def test_mail_goes_where_the_environment_says_and_the_demos_to_the_console(tmp_path: Path, given: dict[str, str], stored: list[Any]):
+    assert answer(MAIL_SETTINGS, tmp_path, **given) == stored
+
+
+def test_a_mail_server_needs_a_sender(tmp_path: Path):
+    done = python("-c", START, DATA_DIR=str(tmp_path), **PRODUCTION, **(MAIL | {"MAIL_FROM": ""}))
+
+    assert (done.returncode, "Set MAIL_FROM in the environment" in done.stderr) == (1, True)
+
+
+@pytest.mark.parametrize(("given", "stored"), [("https://jiping.example.cn/", "https://jiping.example.cn"), ("jiping.example.cn", None)])
+def test_links_in_mails_begin_with_a_whole_origin(tmp_path: Path, given: str, stored: str | None):
+    done = python(
+        "-c", f"{START}; from django.conf import settings; print(settings.SITE_URL)", DATA_DIR=str(tmp_path), SITE_URL=given, **PRODUCTION
+    )
+
+    assert (done.stdout.strip() or None) == stored
+    assert stored or "SITE_URL is a whole origin" in done.stderr
+
+
 def test_concurrent_writers_of_the_demo_wait_for_each_other(tmp_path: Path):
     """The options of ADR 0002, as the open connection has them."""
     code = """
@@ -111,3 +151,16 @@ def test_the_demos_broker_is_made_of_files_in_its_own_folder(tmp_path: Path):
 
     queue, control = str(tmp_path / "broker" / "queue"), str(tmp_path / "broker" / "control")
     assert found == ["filesystem://", queue, queue, control]
+
+
+@pytest.mark.parametrize("address", ["", "clamav:3310", "127.0.0.1:3310", "[::1]:3310", "/run/clamav/clamd.ctl"])
+def test_a_scanner_is_an_address_or_a_socket_or_none(tmp_path: Path, address: str):
+    assert answer("found = settings.CLAMAV", tmp_path, **EMBEDDED, CLAMAV=address) == address
+
+
+@pytest.mark.parametrize("address", ["clamav", "3310", "clamav:", "tcp://clamav:3310", "clamd.ctl", "/"])
+def test_what_is_no_address_of_a_scanner_stops_the_start(tmp_path: Path, address: str):
+    done = python("-c", START, DATA_DIR=str(tmp_path), **EMBEDDED, CLAMAV=address)
+
+    told = f"django.core.exceptions.ImproperlyConfigured: CLAMAV is neither HOST:PORT nor the path of a socket: {address}"
+    assert (done.returncode, done.stderr.splitlines()[-1]) == (1, told)

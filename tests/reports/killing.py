@@ -148,7 +148,6 @@ def main(folder: Path) -> None:
     with transaction.atomic():
         asked = waiting_jobs()
         PrintJob.objects.update(due_at=timezone.now() + timedelta(days=1))
-    abandoned = 0
     with ExitStack() as stack:
         stack.enter_context(process(runlocal.commands(0)["dispatcher"], dict(os.environ), folder / "dispatcher.log"))
         workers = stack.enter_context(Workers(folder))
@@ -160,14 +159,12 @@ def main(folder: Path) -> None:
             pause = 0.05 * (number % 8)
             while not workers.kill_in_the_middle_of_a_job(pause):
                 pause = 0.0
-            abandoned += 1
             if number == KILLS // 2:
                 lose_the_queue()
         until(lambda: workers.fill_up() or not PrintJob.objects.under_way().exists())
     done = PrintJob.objects.order_by("pk")
     told = {
         "asked": asked,
-        "abandoned": abandoned,
         "jobs": [[job.pk, job.state, job.error, job.attempts, job.path] for job in done],
         "files": sorted(str(path.relative_to(settings.MEDIA_ROOT)) for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()),
     }

@@ -16,7 +16,7 @@ from assessment.domain.figures import compute_values
 from assessment.domain.inputs import Inputs
 from assessment.domain.own_rows import OwnRow, complete
 from assessment.domain.scheme import Scheme
-from reports.services.demo import best_answers
+from reports.services.demo_answers import best_answers
 
 PROJECT = Path(__file__).resolve().parents[2]
 LONG_NAME = "湛江市机关事业单位社会保险与职业年金征缴清算服务管理中心（职业年金账户管理办公室）（加挂湛江市企业年金服务指导中心牌子）"
@@ -55,7 +55,7 @@ def file_of(
     filled_on: date | None = date(2023, 4, 23),
     evidence: tuple[exchange.EvidenceContent, ...] = (),
 ) -> exchange.ExchangeFile:
-    assessment = assemble(scheme, inputs, kind="whole", name=unit, digest=exchange.scheme_digest(scheme), evidence=evidence)
+    assessment = assemble(scheme, inputs, name=unit, digest=exchange.scheme_digest(scheme), evidence=evidence)
     content = exchange.FilingContent(
         unit=exchange.UnitContent(code="Z301", name=unit, department="湛江市人力资源和社会保障局"),
         round=exchange.RoundContent(fiscal_year=2022, title="2022 年度自评", notice_number="湛财绩〔2023〕2号", notice_title="通知"),
@@ -92,6 +92,10 @@ def project_inputs() -> Inputs:
     return Inputs(figures=figures, own_rows=PROJECT_ROWS, answers=answers, narrative=narrative)
 
 
+REASONS = ("重大政策", "民生实事", "金额达到 1,000.00 万元")
+LISTED = exchange.ProjectContent(code="51170022T000000012", amount="1200", major_policy=True, livelihood=True, key=REASONS)
+
+
 def projects_file(count: int) -> exchange.ExchangeFile:
     """The demo department with ``count`` projects beside the whole; one name has sixty characters."""
     whole = demo_file().content.assessments[0]
@@ -99,7 +103,7 @@ def projects_file(count: int) -> exchange.ExchangeFile:
     names = [f"职业技能提升行动补贴性培训项目（第{number}批）" for number in range(1, count + 1)]
     names[-1] = "湛江市公共实训基地智能制造与现代服务业技能人才培训能力提升及配套信息化管理服务平台建设（二期）设备购置与安装调试项目"
     digest = exchange.scheme_digest(scheme)
-    projects = [assemble(scheme, project_inputs(), kind="project", name=name, digest=digest, evidence=()) for name in names]
+    projects = [assemble(scheme, project_inputs(), name=name, digest=digest, project=LISTED) for name in names]
     content = demo_file().content.model_copy(update={"assessments": (whole, *projects)})
     return exchange.pack(content, [demo_scheme(), scheme])
 
@@ -145,16 +149,22 @@ def empty_file() -> exchange.ExchangeFile:
 
 def review_of(file: exchange.ExchangeFile) -> exchange.ReviewContent:
     """The office agrees but for one row."""
+    return exchange.ReviewContent(
+        filing_digest=file.digest.value,
+        assessments=tuple(_reviewed(item) for item in file.content.assessments),
+        comment="数据与决算一致，材料齐全。",
+    )
+
+
+def _reviewed(content: exchange.AssessmentContent) -> exchange.ReviewedAssessment:
     scores = []
-    for item in file.content.assessments[0].scores:
+    for item in content.scores:
         cut = item.code == "social_effect"
         points = "6.75" if cut else item.self_points or "0"
         reason = "效益指标缺少与上年的比较，酌情扣减；请在改进措施中补充社会效益的量化依据和来源。" if cut else ""
         scores.append(exchange.ReviewScore(code=item.code, review_points=points, reason=reason))
     total = decimal_text(sum((Decimal(item.review_points) for item in scores), Decimal(0)))
-    return exchange.ReviewContent(
-        filing_digest=file.digest.value, scores=tuple(scores), total=total, total_steps=(), grade="优", comment="数据与决算一致，材料齐全。"
-    )
+    return exchange.ReviewedAssessment(name=content.name, scores=tuple(scores), total=total, total_steps=(), grade="优")
 
 
 def uneven_scheme() -> Scheme:

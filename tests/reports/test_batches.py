@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from assessment.domain.workflow import Status
-from assessment.models import Filing, Snapshot
+from assessment.models import Filing, Round, Snapshot
 from assessment.services import review
 from assessment.services.exchange import export
 from reports import pdf
@@ -19,7 +19,7 @@ from reports.models import BatchItem, PrintBatch, PrintJob
 from reports.services import jobs, printing
 from reports.services.batches import cancel_batch, print_round, retry_batch, unique
 from tests.factories import Line, make_department, make_unit, make_user
-from tests.tools import refusal_of, stored
+from tests.tools import at_once, refusal_of, stored
 from units.models import Role, User
 
 pytestmark = pytest.mark.django_db
@@ -270,3 +270,17 @@ def test_two_units_whose_names_run_into_each_other_have_two_files() -> None:
     names = set(BatchItem.objects.filter(batch=printed(first)).values_list("name", flat=True))
 
     assert names == {f"{first.unit.code}-甲-乙-2022", f"{first.unit.code}-甲-乙-2022(2)"}
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_two_batches_cancelled_at_once_leave_no_copy_that_nobody_waits_for() -> None:
+    first, second = lines(Status.SUBMITTED, Status.DRAFT)
+    earlier = printed(first, by=first.reviewer)
+    second.advance(Status.SUBMITTED)
+    later = printed(first, by=first.reviewer)
+
+    acts = [lambda: cancel_batch(earlier.pk, by=first.reviewer), lambda: cancel_batch(later.pk, by=first.reviewer)]
+    at_once(Round.objects.filter(pk=first.filing.round_id), *acts)
+
+    assert (states(earlier), states(later)) == (["cancelled"], ["cancelled", "cancelled"])

@@ -18,8 +18,8 @@ from django.test import override_settings
 
 from assessment.domain.exchange import AssessmentContent, FilingContent
 from assessment.domain.workflow import Act, Status
-from assessment.models import Event, Evidence, Explanation, Figure, Filing, Narrative, Part, Score
-from assessment.services import contents, signoff
+from assessment.models import Assessment, Event, Evidence, Explanation, Figure, Filing, Narrative, Notice, Part, Score
+from assessment.services import contents
 from assessment.services.verify import verify_record
 from reports.models import PrintJob, Publication
 from reports.services import demo as code
@@ -148,11 +148,11 @@ def test_nothing_stands_against_what_was_signed_and_every_point_not_claimed_has_
     filings = Filing.objects.exclude(status=Status.DRAFT).select_related("unit", "round")
 
     assert filings.count() == 24
-    assert [filing for filing in filings if signoff.blocking_findings(filing)] == []
+    assert [filing for filing in filings for item in contents.assessments_of(filing) if contents.evaluate(item).blocking] == []
     silent = []
     for filing in filings:
         for assessment in contents.assessments_of(filing):
-            full = {code: row.points for code, row in assessment.scheme.scheme.scored.items()}
+            full = {code: row.points for code, row in assessment.completed_scheme().scored.items()}
             silent += [score for score in assessment.scores.all() if score.self_points < full[score.code] and not score.self_reason]
     assert silent == []
 
@@ -175,7 +175,7 @@ def test_every_full_mark_beside_a_problem_is_explained_in_the_unit_s_own_words()
 def test_units_claim_what_their_figures_give_them():
     results = {}
     for filing in Filing.objects.filter(round__fiscal_year=2022).exclude(status=Status.DRAFT).order_by("unit__code"):
-        judged = contents.evaluate(filing.assessments.get())
+        judged = contents.evaluate(filing.assessments.get(kind="whole"))
         results[filing.unit.code] = (str(judged.total.value), judged.total.grade)
 
     full = dict.fromkeys(["Z301", "Z301001", "Z301002", "Z301003", "Z301005", "Z301009", "Z301012"], ("100.00", "优"))
@@ -239,8 +239,17 @@ def test_the_late_unit_is_two_days_late_and_loses_a_point():
 def test_the_returned_unit_may_mend_the_two_parts_that_were_returned():
     filing = filing_of(RETURNED)
 
-    assert [comment.part.kind for comment in filing.comments.filter(closed_at=None)] == [Part.Kind.FIGURES, Part.Kind.NARRATIVE]
-    assert {part.kind for part in filing.assessments.get().parts.filter(locked=True)} == {Part.Kind.SCORES, Part.Kind.EVIDENCE}
+    assert list(filing.threads.unanswered().values_list("part__kind", "place")) == [
+        (Part.Kind.FIGURES, "figure:procurement_final"),
+        (Part.Kind.FIGURES, "figure:project_final"),
+        (Part.Kind.NARRATIVE, "section:result_problems"),
+        (Part.Kind.NARRATIVE, "section:result_measures"),
+    ]
+    assert {part.kind for part in filing.assessments.get().parts.filter(locked=True)} == {
+        Part.Kind.PROJECTS,
+        Part.Kind.SCORES,
+        Part.Kind.EVIDENCE,
+    }
 
 
 def test_the_departments_print_holds_the_64_figures_of_the_real_report_under_its_headings(seeded: Seeded):
@@ -259,6 +268,24 @@ def test_the_departments_narrative_is_as_long_as_the_real_one_and_its_result_is_
 
     assert 6_000 <= sum(len("".join(section.printed.split())) for section in own.narrative) <= 7_200
     assert (own.self_total, own.grade) == ("100", "优")
+
+
+def test_only_what_still_waits_is_unread_and_nobody_is_sent_a_mail():
+    unread = Notice.objects.unread().values_list("recipient__username", "filing__unit__code", "filing__status")
+
+    assert set(Notice.objects.values_list("mail", "error")) == {("none", "没有登记邮箱")}
+    assert sorted(unread) == [
+        ("lead", "Z301005", "reviewed"),
+        ("reviewer", "Z301006", "under_review"),
+        ("reviewer", "Z301007", "submitted"),
+        ("reviewer2", "Z301007", "submitted"),
+        ("unit04", "Z301004", "approved"),
+        ("unit04-head", "Z301004", "approved"),
+        ("unit08", "Z301008", "returned"),
+        ("unit08-head", "Z301008", "returned"),
+        ("unit09-head", "Z301009", "awaiting_signoff"),
+        ("unit11", "Z301011", "draft"),
+    ]
 
 
 def test_the_record_holds():
@@ -295,3 +322,16 @@ def test_the_command_shows_the_accounts_to_begin_with(seeded: Seeded):
 
     names = ["preparer", "head", "reviewer", "reviewer2", "lead", "admin", "auditor", "unit11", "unit11-head"]
     assert shown == [[name, seeded.passwords[name]] for name in names]
+
+
+def test_projects_are_listed_filled_signed_and_published_with_their_units():
+    projects = Assessment.objects.projects().order_by("filing__unit__code", "project_code")
+
+    assert [(item.filing.unit.code, item.filing.status, item.name, item.scores.exists()) for item in projects] == [
+        ("Z301007", "submitted", "职业技能等级认定补助", True),
+        ("Z301010", "draft", "职业年金征缴系统维护", False),
+        ("Z301010", "draft", "年金政策宣传和业务培训", False),
+        ("Z301012", "published", "创业指导进校园", True),
+        ("Z301012", "published", "创业孵化基地运营补助", True),
+    ]
+    assert [item.name for item in projects if item.key_reasons] == ["职业技能等级认定补助", "职业年金征缴系统维护", "创业孵化基地运营补助"]

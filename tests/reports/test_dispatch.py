@@ -1,20 +1,25 @@
-"""The dispatcher's round: as many messages as there is work, never more than a few, and a warning when nobody prints."""
+"""The dispatcher's round: as many messages as there is work, never more than a few, one for mails, and a warning when nobody prints."""
 
 import logging
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from celery import current_app
 from django.conf import LazySettings
+from django.core import mail
 from django.utils import timezone
 
+from assessment.domain.workflow import Status
+from assessment.services import signoff
+from assessment.tasks import send_mail
 from reports.management.commands import dispatch
 from reports.management.commands.dispatch import AHEAD, Watch, dispatch_once
 from reports.models import PrintJob
 from reports.services import jobs, printing
-from tests.factories import Line
+from tests.factories import Line, make_user
+from units.models import Role, User
 
 pytestmark = pytest.mark.django_db
 
@@ -28,10 +33,10 @@ def _empty_broker() -> Iterator[None]:
     current_app.control.purge()
 
 
-def messages() -> int:
+def messages(queue: str = "celery") -> int:
     """How many lie at the broker."""
     with current_app.connection_for_read() as connection:
-        return int(current_app.amqp.default_queue(connection.channel()).queue_declare().message_count)
+        return int(current_app.amqp.queues[queue](connection.channel()).queue_declare().message_count)
 
 
 def waiting_job(line: Line | None = None, **changes: object) -> PrintJob:
@@ -105,7 +110,31 @@ def test_what_a_message_says_is_that_there_is_work_and_nothing_else(tmp_path: Pa
 
     assert message is not None
     arguments, named, _ = message.decode()
-    assert (message.headers["task"], arguments, named) == ("reports.tasks.print_job", [], {})
+    assert (message.headers["task"], arguments, named) == ("reports.tasks.next_job", [], {})
+
+
+def test_however_many_mails_are_due_one_message_tells_of_them_and_it_lies_apart_from_the_prints() -> None:
+    line = Line()
+    for head in (line.head, make_user(Role.HEAD, line.unit)):
+        User.objects.filter(pk=head.pk).update(email="head@example.cn")
+    signoff.request_signoff(line.filing.pk, by=line.preparer, filled_on=date(2023, 4, 18))
+    waiting_job()
+
+    assert ([dispatch_once(), dispatch_once()], messages(), messages("mail")) == ([2, 0], 1, 1)
+
+    send_mail()
+    assert sorted(sent.to for sent in mail.outbox) == [["head@example.cn"]] * 2
+    current_app.control.purge()
+    assert ([dispatch_once()], messages(), messages("mail")) == ([1], 1, 0)
+
+
+def test_a_round_puts_mails_of_killed_workers_back() -> None:
+    line = Line(Status.AWAITING_SIGNOFF)
+    held = {"mail": "sending", "lease": "a", "attempts": 1, "lease_until": timezone.now() - timedelta(seconds=1)}
+    line.filing.notices.filter(recipient=line.head).update(**held)
+
+    assert (dispatch_once(), messages("mail")) == (1, 1)
+    assert line.head.notices.get().mail == "waiting"
 
 
 def test_a_message_leads_to_the_most_urgent_job_and_one_too_many_to_none() -> None:

@@ -70,7 +70,7 @@ def test_a_job_that_is_tried_again_says_what_went_wrong_the_last_time() -> None:
 
     page = page_of(line, job_in(line, state="waiting", error="打印程序出错"))
 
-    assert read(page).texts("main section .quiet")[-1] == "上一次：打印程序出错"
+    assert read(page).texts("main section .quiet")[-1] == "上一次没有成功，会自动再试：打印程序出错"
 
 
 def test_a_waiting_job_says_how_many_stand_before_it_in_the_whole_house() -> None:
@@ -202,6 +202,7 @@ def test_a_failed_job_says_why_and_is_tried_again_once_however_often_one_clicks(
 def test_the_filing_s_page_lists_its_jobs_with_their_state() -> None:
     line = Line()
     failed = job_in(line, state="failed", error="没有找到字体“仿宋”")
+    parts.save_narrative(line.assessment.pk, by=line.preparer, version=1, texts={"opening": "又一稿"})
     ask(line)
 
     listed = read(signed_in(line.head).get(reverse("assessment:filing", args=[line.filing.pk]))).select("ul.jobs li")

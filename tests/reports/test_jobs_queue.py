@@ -9,15 +9,19 @@ from typing import Any
 
 import pytest
 from celery.exceptions import SoftTimeLimitExceeded
+from django.conf import LazySettings
+from django.core.files.storage import default_storage
 from django.db import connection
 from django.utils import timezone
 
 from assessment.domain.workflow import Status
+from assessment.services.files import put
 from reports.models import PrintJob
-from reports.models.jobs import STUCK_AFTER, Queue
+from reports.models.jobs import STUCK_AFTER, Queue, print_path
 from reports.services import jobs, printing
+from reports.services.batches import print_round
 from tests.factories import Line, make_user
-from tests.reports.queues import embedded, run
+from tests.reports.queues import change_figure, embedded, run
 from tests.tools import at_once, refusal_of
 from units.models import Role, User
 
@@ -25,6 +29,7 @@ pytestmark = pytest.mark.django_db
 
 State, Kind = PrintJob.State, PrintJob.Kind
 NOW = timezone.now()
+TOO_MANY = "这份材料已有多份预览稿在打印，请稍候"
 
 
 def waiting(line: Line, kind: Kind = Kind.PREVIEW, *, since: datetime = NOW, **changes: Any) -> PrintJob:
@@ -98,13 +103,70 @@ def test_a_cancelled_job_is_out_of_the_queue_and_its_worker_cannot_finish_it(sta
     assert (cancelled.state, cancelled.sha256, cancelled.error) == ("cancelled", "", "")
 
 
-def test_a_cancelled_job_can_be_asked_for_again() -> None:
+def test_a_cancelled_job_that_is_asked_for_again_is_put_back() -> None:
     line = Line()
     cancelled = jobs.cancel(jobs.ask_preview(line.filing, by=line.preparer).pk, by=line.preparer)
 
     again = jobs.ask_preview(line.filing, by=line.preparer)
 
-    assert (again.pk == cancelled.pk, again.state, again.content == cancelled.content) == (False, "waiting", True)
+    assert (again.pk, again.state, PrintJob.objects.count()) == (cancelled.pk, "waiting", 1)
+
+
+def test_who_cancels_and_tries_again_has_no_more_previews_under_way_than_others() -> None:
+    line = Line()
+    asked = []
+    for value in range(jobs.MAX_WAITING_PREVIEWS + 1):
+        change_figure(line, value)
+        asked.append(jobs.cancel(jobs.ask_preview(line.filing, by=line.preparer).pk, by=line.preparer))
+    for job in asked[:-1]:
+        jobs.retry(job.pk, by=line.preparer)
+
+    assert refusal_of(lambda: jobs.retry(asked[-1].pk, by=line.preparer)) == (TOO_MANY, {})
+    assert refusal_of(lambda: jobs.ask_preview(line.filing, by=line.preparer)) == (TOO_MANY, {})
+    assert PrintJob.objects.under_way().count() == jobs.MAX_WAITING_PREVIEWS
+
+
+def test_a_preview_cancelled_while_it_is_printed_counts_until_its_lease_ends() -> None:
+    line = Line()
+    for value in range(jobs.MAX_WAITING_PREVIEWS):
+        change_figure(line, value)
+        job = jobs.ask_preview(line.filing, by=line.preparer)
+        jobs.claim(job.pk, timezone.now())
+        jobs.cancel(job.pk, by=line.preparer)
+    change_figure(line, 99)
+
+    assert refusal_of(lambda: jobs.ask_preview(line.filing, by=line.preparer)) == (TOO_MANY, {})
+    PrintJob.objects.update(lease_until=timezone.now())
+    assert jobs.ask_preview(line.filing, by=line.preparer).state == "waiting"
+
+
+def test_a_copy_is_cancelled_with_its_batch_alone() -> None:
+    line = Line(Status.SUBMITTED)
+    (item,) = print_round(line.filing.round_id, by=line.reviewer).items.all()
+
+    assert refusal_of(lambda: jobs.cancel(item.job.pk, by=line.reviewer)) == ("送审稿随全轮打印，请在该批打印的页面取消", {})
+    assert jobs.can_be_cancelled(item.job) is False
+
+
+def test_previews_are_forgotten_after_a_month_with_their_files_and_nothing_else_is() -> None:
+    line = Line(filled=False)
+    before, month = timezone.now() - jobs.KEEP_PREVIEWS, {"state": State.DONE}
+    put(print_path("a" * 64), b"old"), put(print_path("b" * 64), b"shared")
+    for sha256, kind, at in (
+        ("a", Kind.PREVIEW, before), ("b", Kind.PREVIEW, before), ("b", Kind.COPY, before), ("c", Kind.PREVIEW, before + timedelta(days=1)),
+    ):  # fmt: skip
+        waiting(line, kind, sha256=sha256 * 64, finished_at=at - timedelta(seconds=1), **month)
+    waiting(line)
+
+    assert (jobs.forget_previews(timezone.now()), jobs.forget_previews(timezone.now())) == (2, 0)
+    left = PrintJob.objects.order_by("pk").values_list("kind", "sha256")
+    assert [(kind, sha256[:1]) for kind, sha256 in left] == [("copy", "b"), ("preview", "c"), ("preview", "")]
+    assert [default_storage.exists(print_path(name * 64)) for name in "ab"] == [False, True]
+
+
+def test_limits_of_time_end_a_print_before_its_lease_does(settings: LazySettings) -> None:
+    soft, hard = settings.CELERY_TASK_SOFT_TIME_LIMIT, settings.CELERY_TASK_TIME_LIMIT
+    assert timedelta(seconds=soft) < timedelta(seconds=hard) < jobs.LEASE
 
 
 @pytest.mark.parametrize("state", [State.DONE, State.FAILED, State.CANCELLED])
@@ -139,15 +201,16 @@ def test_who_may_not_print_does_not_cancel_or_try_again(kind: PrintJob.Kind, who
     line = Line(filled=False)
     under_way, failed, user = waiting(line, kind), waiting(line, kind, state=State.FAILED), who(line)
 
+    told = "送审稿由财务部门打印，您不能重试或取消" if kind == Kind.COPY else "您只能查阅这份材料，不能打印"
     for act in (lambda: jobs.cancel(under_way.pk, by=user), lambda: jobs.retry(failed.pk, by=user)):
-        assert refusal_of(act) == ("您只能查阅这份材料，不能打印", {})
+        assert refusal_of(act) == (told, {})
 
 
 @pytest.mark.parametrize("who", [lambda line: line.reviewer, lambda line: line.lead])
-def test_a_copy_is_cancelled_by_the_finance_office(who: Callable[[Line], User]) -> None:
+def test_a_copy_is_tried_again_by_the_finance_office(who: Callable[[Line], User]) -> None:
     line = Line(filled=False)
 
-    assert jobs.cancel(waiting(line, Kind.COPY).pk, by=who(line)).state == State.CANCELLED
+    assert jobs.retry(waiting(line, Kind.COPY, state=State.FAILED).pk, by=who(line)).state == State.WAITING
 
 
 def test_an_administrator_s_other_roles_are_void_for_rounds_too() -> None:
@@ -214,20 +277,30 @@ def interrupted(where: str, error: BaseException) -> Callable[..., Any]:
     return execute
 
 
-def test_a_print_that_takes_too_long_says_so_and_is_tried_again_later() -> None:
+SLOW = "打印超过 150 秒，已中止；请精简内容后重试，或联系系统管理员"
+
+
+def out_of_time(job: PrintJob, asked: str) -> tuple[str, int, str]:
+    """Where the job stands after its time ran out while it asked the database ``asked``."""
+    with connection.execute_wrapper(interrupted(asked, SoftTimeLimitExceeded())):
+        assert printing.run_print_job(job.pk) is False
+    job.refresh_from_db()
+    return job.state, job.attempts, job.error
+
+
+def test_a_report_that_takes_too_long_says_so_and_is_tried_again_later() -> None:
+    job = Line(Status.APPROVED).filing.print_jobs.get()
+
+    told = [out_of_time(job, 'SELECT "assessment_snapshot"."id"') for _ in range(3)]
+
+    assert told == [("waiting", 1, SLOW), ("waiting", 2, SLOW), ("failed", 3, SLOW)]
+
+
+def test_a_preview_that_takes_too_long_says_so_and_is_not_tried_again_by_itself() -> None:
     line = Line()
     job = jobs.ask_preview(line.filing, by=line.preparer)
-    told = []
-    for _ in range(3):
-        with connection.execute_wrapper(
-            interrupted('SELECT "reports_printjob"."id", "reports_printjob"."content"', SoftTimeLimitExceeded())
-        ):
-            assert printing.run_print_job(job.pk) is False
-        job.refresh_from_db()
-        told.append((job.state, job.attempts, job.error))
 
-    slow = "打印超过 90 秒，已中止；请精简内容后重试，或联系系统管理员"
-    assert told == [("waiting", 1, slow), ("waiting", 2, slow), ("failed", 3, slow)]
+    assert out_of_time(job, 'SELECT "reports_printjob"."id", "reports_printjob"."content"') == ("failed", 1, SLOW)
 
 
 HUNGRY = """

@@ -89,7 +89,9 @@ def test_a_reason_for_one_of_several_findings_says_which() -> None:
 
 def test_what_changed_the_total_stands_under_the_table_and_in_the_review(tmp_path: Path) -> None:
     file = file_of(with_changes(caps=CAPPED), demo_inputs())
-    review = review_of(file).model_copy(update={"total": "89", "total_steps": ("支出完成率低于 96%，总分不超过 89 分",), "grade": "良"})
+    capped = {"total": "89", "total_steps": ("支出完成率低于 96%，总分不超过 89 分",), "grade": "良"}
+    review = review_of(file)
+    review = review.model_copy(update={"assessments": (review.assessments[0].model_copy(update=capped),)})
 
     text = flat(printed(tmp_path, file, review=review))
 

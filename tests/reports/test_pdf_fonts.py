@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from assessment.domain import exchange
+from assessment.domain.text import UNSEEN, printable
 from reports import pdf
-from reports.pdf.fonts import PRINT_FOLDER
+from reports.pdf.fonts import FALLBACK, PRINT_FOLDER, covered
 from tests.reports import papers, samples
 from tests.reports.papers import print_command, printed
 
@@ -45,7 +46,8 @@ def test_a_font_cache_written_under_other_rules_does_not_bring_the_old_names_bac
 
 
 @pytest.mark.parametrize(
-    ("character", "named"), [("\ue000", "U+E000"), ("\u202e", "U+202E"), ("\x07", "U+0007"), ("🙂", "“🙂”（U+1F642）")]
+    ("character", "named"),
+    [("\ue000", "U+E000"), ("\u202e", "U+202E"), ("\x07", "U+0007"), ("\u0600", "U+0600"), ("🙂", "“🙂”（U+1F642）")],
 )
 def test_a_character_that_no_font_has_is_named(character: str, named: str) -> None:
     with pytest.raises(pdf.PrintError) as refusal:
@@ -53,12 +55,20 @@ def test_a_character_that_no_font_has_is_named(character: str, named: str) -> No
     assert str(refusal.value) == f"以下字符无法打印，请改用其他写法：{named}"
 
 
+def test_what_may_be_signed_can_be_printed_by_the_font_that_every_style_falls_back_to() -> None:
+    assert printable() - UNSEEN <= covered(FALLBACK)
+    assert len(printable()) > 44_000
+
+
 def test_rare_and_invisible_characters_are_printed(tmp_path: Path) -> None:
     file = samples.demo_file(explanations={"carry_balance": f"{RARE}野家\u200b㙟、½、é、αβ。"})
     assert f"{RARE}野家" in papers.flat(printed(tmp_path, file))
 
 
-def test_the_tool_chain_names_every_part_and_the_fonts(tmp_path: Path) -> None:
+def test_the_tool_chain_names_every_part_the_fonts_and_our_layout() -> None:
     named = pdf.toolchain()
-    assert [part.split()[0] for part in named.split(", ")] == ["WeasyPrint", "Pango", "HarfBuzz", "fonts"]
+    assert [part.split()[0] for part in named.split(", ")] == [
+        "WeasyPrint", "Pango", "HarfBuzz", "pydyf", "fontTools", "segno", "zlib", "fonts", "layout",
+    ]  # fmt: skip
     assert all(len(part.split()) == 2 for part in named.split(", "))
+    assert len(named) <= 200

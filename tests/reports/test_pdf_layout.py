@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from assessment.domain.canonical import short_code
+from reports import pdf
 from tests.reports import papers, samples
 from tests.reports.papers import BOTTOM, LEFT, MM, PITCH, RIGHT, TOP, printed
 
@@ -173,6 +174,16 @@ def test_spaces_that_a_keyboard_put_between_chinese_and_figures_open_no_gap(tmp_
     assert line == "截至2022年末，在职64人，World Bank 项目。"
 
 
+def test_a_long_name_in_the_contents_ends_beside_its_leader_and_page(tmp_path: Path) -> None:
+    path = tmp_path / "contents.pdf"
+    path.write_bytes(pdf.render(samples.projects_file(1)))
+    *_, above, last = [[word.text for word in line] for line in papers.lines(path, 2)]
+    assert (above, last) == (["能人才培训能力提升及配套信息化管理服务平台建设"], ["（二期）设备购置与安装调试项目", "23"])
+    numbers = [line[-1] for line in papers.lines(path, 2)[1:] if line[-1].text.isdecimal()]
+    assert [number.text for number in numbers] == ["1", "16", "20", "22", "23"]
+    assert {round(number.right) for number in numbers} == {round(RIGHT)}
+
+
 def test_decimal_points_of_a_column_stand_in_one_line(demo: Path) -> None:
     page = wide_pages(demo)[0]
     head = papers.run_of(papers.glyphs(demo, page), "一级指标")[0].bottom
@@ -198,3 +209,11 @@ def test_a_camera_reads_the_code_and_the_digest(hard: Path, tmp_path: Path) -> N
     digest = samples.hard_file().digest.value
     seen = papers.tool("zbarimg", "--nodbus", "--quiet", "--raw", str(tmp_path / "last.png"))
     assert seen == f"JIPING {short_code(digest)} SHA-256 {digest.upper()}\n"
+
+
+def test_a_project_s_cover_is_one_page_whatever_is_known_of_it(tmp_path: Path) -> None:
+    path = tmp_path / "cover.pdf"
+    path.write_bytes(pdf.render(samples.projects_file(1)))
+    (text,) = [text for text in papers.page_texts(path) if "项目编码：" in text]
+    labels = ["项目名称", "项目编码", "项目金额", "重点项目", "评价年度", "评价单位", "预算部门单位（公章）", "填报日期"]
+    assert [text.count(f"{label}：") for label in labels] == [1] * 8

@@ -1,5 +1,6 @@
 """Printing fetches nothing and runs nothing: whatever stands in a unit's text is text, and a template can reach no file."""
 
+import logging
 import socket
 from io import BytesIO
 from pathlib import Path
@@ -7,9 +8,10 @@ from xml.etree.ElementTree import ParseError
 
 import pikepdf
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 
 from reports import pdf
-from reports.pdf.engine import Head, lay_out, write
+from reports.pdf.engine import Head, _made, lay_out, write
 from tests.reports import papers, samples
 
 SECRET = "file:///etc/hostname"
@@ -66,8 +68,25 @@ def test_what_is_passed_over_is_not_asked_for_either(way: str) -> None:
 
 def test_a_chart_that_cannot_be_drawn_stops_the_print() -> None:
     broken = page(body='<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9" viewBox="0 0 a"/>')
-    with pytest.raises(pdf.PrintError, match="打印内容有无法排印的部分：Failed to"):
+    with pytest.raises(pdf.PrintError, match="图表或文字有无法排印的部分"):
         made(broken)
+
+
+def test_a_box_in_place_of_a_glyph_stops_the_print() -> None:
+    with pytest.raises(pdf.PrintError, match="图表或文字有无法排印的部分"):
+        made(page("<p>א</p>"))
+
+
+@pytest.mark.parametrize("limit", [SoftTimeLimitExceeded, MemoryError])
+def test_a_jobs_limit_that_is_reached_within_a_drawing_is_not_passed_over(limit: type[Exception]) -> None:
+    def drawing() -> None:
+        try:  # as WeasyPrint does around each drawing
+            raise limit
+        except BaseException:
+            logging.getLogger("weasyprint").error("Failed to render SVG image")
+
+    with pytest.raises(limit):
+        _made(drawing)
 
 
 def test_an_attachment_named_in_a_page_is_not_attached() -> None:

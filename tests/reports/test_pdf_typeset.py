@@ -8,7 +8,8 @@ import pytest
 from reports.pdf.document import document_of
 from reports.pdf.figures import FigureGroup, FigureRow
 from reports.pdf.paging import figure_sheets, page_starts
-from reports.pdf.printing import _agreed, _in_one_piece_a_page, _text, first_rows, lay_out
+from reports.pdf.printing import _in_one_piece_a_page, _score_table, _text, breaks, lay_out
+from reports.pdf.scores import LONGEST_RULE, Note, _line
 from reports.pdf.typeset import JOINER, balanced, lines_of, typeset
 from tests.reports import samples
 
@@ -82,20 +83,66 @@ def score_pages(name: str, starts: tuple[int, ...] | None = None) -> tuple[tuple
 def test_the_reckoned_pages_of_the_score_table_are_those_of_the_layout(name: str) -> None:
     starts, pages = score_pages(name)
     assert len(starts) > 2
-    assert first_rows(pages) == starts
+    assert breaks(pages, 10**6) == set(starts)
     assert _in_one_piece_a_page(pages, len(starts))
 
 
 def test_a_page_that_ran_over_is_seen() -> None:
     starts, pages = score_pages("demo_file", (0, 14))
-    assert first_rows(pages) != starts
+    assert breaks(pages, 10**6) > set(starts)
     assert not _in_one_piece_a_page(pages, 2)
     assert not _in_one_piece_a_page(score_pages("demo_file", (0,))[1], 1)
 
 
 def test_a_table_that_was_reckoned_too_low_is_laid_out_until_its_cells_end_with_their_pages() -> None:
-    assert _agreed((0, 10, 20), (0, 9, 10, 20)) == (0, 9, 10, 20)
-    assert _agreed((0, 10), (0, 10, 18)) == (0, 10, 18)
+    dash = "\u2e3b"  # two and a half characters wide
+    answers = {code: replace(answer, reason=dash * 40) for code, answer in samples.demo_inputs().answers.items()}
+    document = document_of(samples.demo_file(answers=answers), None, explained=False)
+    assessment = document.assessments[0]
+    reckoned = page_starts(assessment.lines, assessment.score_table.above)
+
+    pages = _score_table(assessment, document, mark=None, first=1, last=False)
+
+    assert len(pages) > len(reckoned)
+    assert _in_one_piece_a_page(pages, len(pages))
+
+
+def test_a_sum_without_a_row_takes_the_last_row_along() -> None:
+    class Page:
+        def __init__(self, *names: str) -> None:
+            self.anchors = dict.fromkeys(names)
+
+    assert breaks([Page("row-0", "row-1", "row-2"), Page("sum")], 3) == {0, 2}
+    assert breaks([Page("row-0", "row-1"), Page("page-1", "row-2", "sum")], 3) == {0, 2}
+
+
+@pytest.mark.parametrize("characters", [500, 1200])
+def test_a_rule_of_many_words_stands_under_the_table_and_the_pages_hold(characters: int) -> None:
+    scheme = samples.demo_scheme()
+    document = document_of(samples.demo_file(), None, explained=False)
+    assessment = document.assessments[0]
+    path = scheme.rows[3]
+    long = path[-1].model_copy(update={"basis": "依据" * (characters // 2)})
+    assert characters > LONGEST_RULE
+    notes: list[Note] = []
+    line = _line(scheme, 3, (*path[:-1], long), None, notes)
+
+    assert (line.rule, notes[0].label) == ("见表后注 1", f"{long.label}评分标准")
+    lines = (*assessment.lines[:3], line, *assessment.lines[4:])
+    pages = _score_table(replace(assessment, lines=lines, notes=tuple(notes)), document, mark=None, first=1, last=False)
+    assert len(pages) < 9
+
+
+@pytest.mark.parametrize("letter", ["W", "M", "@", "字"])
+def test_reasons_of_wide_letters_are_reckoned_so_that_one_layout_is_enough(letter: str) -> None:
+    answers = {code: replace(answer, reason=letter * 118) for code, answer in samples.demo_inputs().answers.items()}
+    document = document_of(samples.demo_file(answers=answers), None, explained=False)
+    assessment = document.assessments[0]
+    starts = page_starts(assessment.lines, assessment.score_table.above)
+    cut = replace(assessment, starts=starts)
+    pages = lay_out(_text("scores", document=document, assessment=cut, numbered=True, mark=None, first=1, last=False))
+
+    assert _in_one_piece_a_page(pages, len(starts))
 
 
 def rows_of(count: int) -> FigureGroup:

@@ -255,3 +255,27 @@ def test_an_administrator_of_a_unit_below_keeps_no_account_above(desk: Desk) -> 
     assert read(client.get(PEOPLE)).texts("#result_list tbody th")[-1] == preparer.username
     assert client.get(reverse("admin:units_user_change", args=[desk.administrator.pk])).url == "/desk/"
     assert read(client.get(UNITS)).texts("#result_list tbody th") == [desk.unit.code]
+
+
+def test_an_address_for_mails_is_given_with_a_new_account_and_changed_later(desk: Desk) -> None:
+    typed = {"username": "new", "name": "新人", "password1": PASSWORD, "password2": PASSWORD, "email": "new@example.cn"}
+    desk.add("user", **typed, **{"memberships-0-unit": str(desk.unit.pk), "memberships-0-role": "preparer"})
+    person = User.objects.get(username="new")
+    first = person.email
+
+    desk.edit(person, email="newer@example.cn")
+
+    person.refresh_from_db()
+    assert (first, person.email) == ("new@example.cn", "newer@example.cn")
+    assert "newer@example.cn" in [cell.text for cell in read(desk.client.get(PEOPLE)).select(".field-email")]
+
+
+@pytest.mark.parametrize("typed", ["not an address", "a@example.cn, b@example.cn", "a@example.cn\r\nBcc: b@example.cn"])
+def test_what_is_no_address_is_refused_at_its_field(desk: Desk, typed: str) -> None:
+    person = make_user(Role.PREPARER, desk.unit)
+
+    answer = desk.edit(person, email=typed)
+
+    assert errors_of(answer)["email"] == ["输入一个有效的 Email 地址。"]
+    person.refresh_from_db()
+    assert person.email == ""

@@ -72,4 +72,21 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(models.F('user'), models.F('unit'), models.F('role'), name='one_role_once')],
             },
         ),
+        migrations.CreateModel(
+            name='HandOver',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('role', models.CharField(choices=[('preparer', '填报人'), ('head', '单位负责人'), ('reviewer', '复核人'), ('lead', '审定人'), ('administrator', '系统管理员'), ('auditor', '审计员')], max_length=20, verbose_name='角色')),
+                ('until', models.DateField(null=True, verbose_name='至')),
+                ('made_at', models.DateTimeField(auto_now_add=True, verbose_name='移交时间')),
+                ('giver', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='移交人')),
+                ('taker', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='接手人')),
+                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.budgetunit', verbose_name='单位')),
+            ],
+            options={
+                'verbose_name': '角色移交',
+                'verbose_name_plural': '角色移交',
+                'ordering': ['-pk'],
+            },
+        ),
     ]

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 
 from assessment.domain.elements import Field
@@ -66,9 +67,15 @@ def _scans(texts: Mapping[str, str]) -> dict[str, list[Quantity]]:
     scans: dict[str, list[Quantity]] = {}
     left = MAX_FIGURES
     for section, text in texts.items():
-        scans[section] = read_quantities(text)[:left]
+        scans[section] = list(_read_once(text)[:left])
         left -= len(scans[section])
     return scans
+
+
+@lru_cache(maxsize=512)
+def _read_once(text: str) -> tuple[Quantity, ...]:
+    """A section's figures: while a unit fills its data table, its texts are the same at every save."""
+    return tuple(read_quantities(text))
 
 
 def _judged(holdings: Holdings, section: str, quantity: Quantity, setting: Setting, known: list[bool]) -> _Said:

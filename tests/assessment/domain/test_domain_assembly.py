@@ -66,8 +66,11 @@ def rich_inputs(**changes):
     return replace(given, **changes)
 
 
-def assembled(scheme, inputs, kind="whole", name="某局", evidence=(PROOF, OTHER)):
-    return assemble(scheme, inputs, kind=kind, name=name, digest=exchange.scheme_digest(scheme), evidence=evidence)
+PROJECT = exchange.ProjectContent(code="", amount=None, major_policy=False, livelihood=False, key=())
+
+
+def assembled(scheme, inputs, project=None, name="某局", evidence=(PROOF, OTHER)):
+    return assemble(scheme, inputs, name=name, digest=exchange.scheme_digest(scheme), project=project, evidence=evidence)
 
 
 def filed(scheme, *assessments):
@@ -176,7 +179,7 @@ def test_the_projects_of_a_file_stand_beside_the_whole_unit_and_nowhere_else():
     scheme = tiny_scheme()
     whole = assembled(scheme, tiny_inputs())
     figures = {"budget": Decimal(10), "spent": Decimal("9.5"), "cases": Decimal(0)}
-    first, second = (assembled(scheme, tiny_inputs(figures=figures | more), "project", name) for name, more in
+    first, second = (assembled(scheme, tiny_inputs(figures=figures | more), PROJECT, name) for name, more in
         (("甲", {}), ("乙", {"budget": Decimal(0)})))  # fmt: skip
     file = filed(scheme, whole, first, second)
     rate = compute_values(scheme, figures)["rate"]

@@ -365,3 +365,51 @@ def test_a_preview_has_the_same_points_and_total_as_the_whole_judgement():
 )
 def test_the_office_may_let_pass_what_a_check_of_the_scheme_asks_for(severity, key, waivable):
     assert Finding("a", severity, "figures", "甲", "乙", key).waivable is waivable
+
+
+def limited(limit):
+    """The tiny scheme's fields, of which the budget asks for a reason beyond ``limit``."""
+    data = tiny_scheme().model_dump(mode="json")
+    for group in data["groups"]:
+        for item in group["fields"]:
+            if item["code"] == "budget":
+                item["change_limit"] = limit
+    return {"groups": data["groups"]}
+
+
+@pytest.mark.parametrize(
+    ("last", "said"),
+    [
+        (None, []),
+        ("0", []),
+        ("80", []),
+        ("79", ["“预算数”比上年增加 26.58%，超过 25.00%"]),
+        ("-400", ["“预算数”比上年增加 125.00%，超过 25.00%"]),
+        ("134", ["“预算数”比上年减少 25.37%，超过 25.00%"]),
+    ],
+)
+def test_a_figure_far_from_last_year_s_is_a_warning_of_its_own(last, said):
+    inputs = tiny_inputs(last_year=figures(budget=last, spent="1") if last is not None else figures(spent="1"))
+
+    found = [item for item in findings(inputs, **limited("0.25")) if item.code == "large_change"]
+
+    assert [item.message for item in found] == said
+    assert [(item.key, item.severity, item.place, item.remedy) for item in found] == [
+        ("large_change.budget", "warning", "figure:budget", "请核对；属实的写明原因")
+    ] * len(said)
+
+
+def test_a_figure_that_is_not_filled_has_not_changed():
+    inputs = tiny_inputs(figures=figures(spent="95", cases="0"), last_year=figures(budget="1"))
+
+    assert [item for item in findings(inputs, **limited("0.25")) if item.code == "large_change"] == []
+
+
+def test_a_figure_taken_over_from_last_year_stands_against_sign_off_until_it_is_confirmed():
+    inputs = Inputs(figures={"budget": Decimal(100), "spent": Decimal(95)}, unconfirmed=frozenset({"spent"}))
+
+    found = [finding for finding in evaluate_assessment(tiny_scheme(), inputs).findings if finding.code == "unconfirmed"]
+
+    assert [(finding.severity, finding.place, finding.message) for finding in found] == [
+        ("error", "figure:spent", "“决算数”沿用上年的数，尚未确认")
+    ]

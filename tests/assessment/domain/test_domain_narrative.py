@@ -95,3 +95,11 @@ def test_the_outline_of_the_shipped_scheme_is_numbered_as_the_report():
         "（三）部门整体支出绩效管理存在问题",
         "（四）改进措施",
     ]
+
+
+def test_spaces_and_line_ends_of_copied_texts_become_plain_ones() -> None:
+    assert tidy("一\u2003二\u202f三\u2028四\u2029\u2009五") == "一 二 三\n四\n五"
+
+
+def test_what_cannot_be_seen_in_copied_texts_is_left_out() -> None:
+    assert tidy("\u00a0一\u00a0二\u00ad三\u200b四\u2060五\ufeff") == "一 二三四五"

@@ -6,7 +6,7 @@ import pytest
 
 from assessment.domain.expressions import NoValue
 from assessment.domain.inputs import Answer
-from assessment.domain.scoring import Points, score
+from assessment.domain.scoring import Points, choice_labels, score
 from tests.factories_domain import make_row, tiny_scheme
 
 AT_95 = make_row({"shape": "proportional", "value": "rate", "full_at": "0.95"}, "6")
@@ -291,6 +291,13 @@ def test_a_judgement_leaves_the_points_within_its_level(chosen, low, high, label
 @pytest.mark.parametrize("choices", [[], ["unheard"]])
 def test_a_judgement_without_a_level_has_no_points_yet(choices):
     assert points_of(LEVELS, Answer(frozenset(choices))) == Points(None, "尚未选择评判档次")
+
+
+def test_the_choices_of_a_row_stand_in_the_words_of_its_rule():
+    assert choice_labels(ASKED) == {"yes": "是", "no": "否"}
+    assert choice_labels(LEVELS) == {"good": "达成", "part": "部分达成", "none": "未达成"}
+    assert list(choice_labels(ITEMS)) == ["a", "b", "c"]
+    assert choice_labels(AT_95) == {}
 
 
 def test_points_have_two_places_whatever_the_precision_around():

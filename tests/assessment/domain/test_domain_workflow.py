@@ -10,6 +10,7 @@ from assessment.domain.workflow import MOVES, STAGES, Act, Status, Turn, acts_fo
 #: Who may do what in which status, and the status it leads to; everything that is not here is refused.
 EXPECTED = {
     ("draft", "edit", "preparer"): None,
+    ("draft", "answer", "preparer"): None,
     ("draft", "waive", "lead"): None,
     ("awaiting_signoff", "waive", "lead"): None,
     ("returned", "waive", "lead"): None,
@@ -23,6 +24,7 @@ EXPECTED = {
     ("under_review", "return", "reviewer"): "returned",
     ("under_review", "recommend", "reviewer"): "reviewed",
     ("returned", "edit", "preparer"): None,
+    ("returned", "answer", "preparer"): None,
     ("returned", "request_signoff", "preparer"): "awaiting_signoff",
     ("reviewed", "review_again", "lead"): "under_review",
     ("reviewed", "approve", "lead"): "approved",

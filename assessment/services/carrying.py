@@ -1,0 +1,53 @@
+"""Figures taken over from last year (沿用上年): they stand marked until somebody confirms each, or types another."""
+
+from collections.abc import Collection
+from decimal import Decimal
+
+from django.db import transaction
+
+from assessment.domain.errors import DomainError
+from assessment.domain.figures import check_figure
+from assessment.domain.scheme import Field
+from assessment.models import Assessment, Figure, Part
+from assessment.services.parts import finish_part, open_outdated_scores, take_part
+from units.models import User
+
+
+@transaction.atomic
+def carry_over(assessment_id: int, *, by: User, version: int) -> Part:
+    """Fill every empty field with last year's signed figure, unconfirmed; what no longer fits its field is left empty."""
+    part = take_part(assessment_id, Part.Kind.FIGURES, by=by, version=version)
+    carried = offered(part.assessment)
+    Figure.objects.bulk_create(
+        Figure(assessment=part.assessment, code=code, value=value, unconfirmed=True) for code, value in carried.items()
+    )
+    if carried:
+        open_outdated_scores(part.assessment)
+    return finish_part(part, list(carried), by=by)
+
+
+def offered(assessment: Assessment) -> dict[str, Decimal]:
+    """Last year's figures for the fields in which nothing stands."""
+    filled = {figure.code for figure in assessment.figures.all()}
+    last = {code: Decimal(text) for code, text in assessment.last_year.items() if code not in filled}
+    return {
+        field.code: last[field.code] for field in assessment.scheme.scheme.inputs if field.code in last and _fits(field, last[field.code])
+    }
+
+
+def _fits(field: Field, value: Decimal) -> bool:
+    try:
+        check_figure(field, value)
+    except DomainError:
+        return False
+    return True
+
+
+@transaction.atomic
+def confirm_figures(assessment_id: int, *, by: User, version: int, codes: Collection[str]) -> Part:
+    """Confirm the named figures that were taken over; the others stay as they are."""
+    part = take_part(assessment_id, Part.Kind.FIGURES, by=by, version=version)
+    waiting = part.assessment.figures.filter(unconfirmed=True, code__in=codes)
+    confirmed = list(waiting.values_list("code", flat=True))
+    waiting.update(unconfirmed=False)
+    return finish_part(part, confirmed, by=by)

@@ -1,0 +1,84 @@
+"""The unit's desk in a real browser: projects from a list to their own tables, last year's figures, a role handed over."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.browser.houses import House, production_house
+from tests.browser.test_filling import open_part, state, type_in, value
+from tests.browser.test_line import open_filing, save, signed_in
+
+pytestmark = [pytest.mark.browser, pytest.mark.postgres]
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    with production_house(tmp_path_factory.mktemp("house")) as running:
+        yield running
+
+
+def test_projects_come_from_a_copied_list_and_each_has_its_own_tables(browser: Browser, house: House) -> None:
+    with signed_in(browser, house, "unit11") as page:
+        open_part(page, house, "项目清单")
+        page.get_by_label("从 Excel 粘贴").fill("档案数字化\t00051\t１，２００\t是\n窗口设备\t00052\t82.5\t\t是\n")
+        with page.expect_navigation():
+            page.get_by_role("button", name="列入清单").click()
+        expect(page.locator(".messages")).to_contain_text("已列出 2 个项目，核对后请保存")
+        save(page, "保存项目清单")
+        expect(page.locator(".project-name input").first).to_have_value("档案数字化")
+
+        page.get_by_role("link", name=re.compile("填写.*档案数字化")).click()
+        expect(page.locator(".crumbs")).to_contain_text("档案数字化")
+        type_in(page, "opening_grant", "320.5")
+        type_in(page, "opening_carried", "0")
+        type_in(page, "opening_other", "0")
+        value(page, "opening_total", "320.50")
+        state(page, "已自动保存")
+        page.get_by_role("link", name="整体和全部项目").click()
+        expect(page.locator(".projects-summary tbody tr").first).to_contain_text("重大政策")
+
+        open_part(page, house, "项目清单")
+        page.get_by_label(re.compile("删除.*档案数字化")).check()
+        save(page, "保存项目清单")
+        expect(page.locator(".project-acts .field-error")).to_contain_text("已填 1 个部分，删除后不能恢复")
+        save(page, "保存项目清单")
+        expect(page.locator(".project-name input").first).to_have_value("窗口设备")
+
+
+def test_last_year_s_figures_are_taken_over_and_confirmed(browser: Browser, house: House) -> None:
+    with signed_in(browser, house, "unit11") as page:
+        open_part(page, house, "基础数据表")
+        save(page, "沿用上年的数")
+        expect(page.locator(".carry")).to_contain_text("52 项沿用上年的数待确认")
+        with page.expect_navigation():
+            page.locator("button[name=confirm][value=staff_posts]").click()
+        expect(page.locator("#notes-staff_posts")).not_to_contain_text("待确认")
+        type_in(page, "staff_actual", "16")
+        state(page, "已自动保存")
+        expect(page.locator("#notes-staff_actual")).not_to_contain_text("待确认")
+        page.reload()
+        expect(page.locator(".carry")).to_contain_text("50 项沿用上年的数待确认")
+
+
+def test_a_head_hands_the_role_over_and_sees_the_papers_no_more(browser: Browser, house: House) -> None:
+    house.manage(
+        "shell",
+        "-c",
+        "from units.models import *; from units.services import *; import datetime\n"
+        "unit = BudgetUnit.objects.get(code='Z301011'); user = add_user('deputy', '副主任', 'correct-horse-9')\n"
+        "grant(user, unit, Role.HEAD); Membership.objects.filter(user=user).update(valid_to=datetime.date(2020, 1, 1))",
+    )
+    with signed_in(browser, house, "unit11-head") as page:
+        open_filing(page, house)
+        filing = page.url
+        page.goto(f"{house.url}/account/roles/")
+        page.get_by_label("接手人").select_option(label="副主任（deputy）")
+        with page.expect_navigation():
+            page.get_by_role("button", name="移交").click()
+        expect(page.locator(".messages")).to_contain_text("已把“单位负责人”移交给副主任")
+        answer = page.goto(filing)
+        assert answer is not None and answer.status == 404
+        page.goto(f"{house.url}/filings/")
+        expect(page).to_have_url(re.compile("/filings/$"))
