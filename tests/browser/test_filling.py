@@ -27,6 +27,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 def open_part(page: Page, house: House, part: str) -> None:
     open_filing(page, house)
     page.get_by_role("link", name=part, exact=True).first.click()
+    expect(page.locator("#save-state")).to_be_attached()
 
 
 def type_in(page: Page, code: str, text: str) -> None:
