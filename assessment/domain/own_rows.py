@@ -56,6 +56,11 @@ def own_code(number: int) -> str:
     return f"{OWN_PREFIX}{number}"
 
 
+def new_key(group: str, number: int) -> str:
+    """What a group's ``number``th row without a code is called on a page or sheet."""
+    return f"new_{group}_{number}"
+
+
 def complete(scheme: Scheme, rows: Sequence[OwnRow]) -> Scheme:
     """The scheme with each group that asks for own rows filled with them; without such groups the scheme itself."""
     if not scheme.own_groups:

@@ -11,7 +11,7 @@ from assessment.domain.explaining import rule_in_words
 from assessment.domain.expressions import NoValue
 from assessment.domain.figures import MAX_ABSOLUTE, show_value
 from assessment.domain.inputs import Inputs
-from assessment.domain.own_rows import DIRECTIONS, MAX_ROWS, OwnRow
+from assessment.domain.own_rows import DIRECTIONS, MAX_ROWS, OwnRow, new_key
 from assessment.domain.projects import MAX_PROJECTS, ProjectRow
 from assessment.domain.rules import Checklist
 from assessment.domain.scheme import Scheme
@@ -132,26 +132,28 @@ def _own_rows(chapter: Chapter) -> Sheet:
     )  # fmt: skip
     rows: list[Row] = []
     fixed: dict[str, str] = {}
+    keys: list[str] = []
     spare = MAX_ROWS - len(chapter.inputs.own_rows)
     for code, group in chapter.scheme.own_groups.items():
         under = [row for row in chapter.inputs.own_rows if row.group == code]
         blank = min(BLANK_ROWS, spare)
         spare -= blank
-        for own in [*under, *[None] * blank]:
-            number = len(rows)
-            fixed |= {f"r{number}-group": code, f"r{number}-code": own.code if own else ""}
-            rows.append(Row(own.code if own else f"{code}/{number}", _own_cells(number, group, own)))
-    fixed["rows"] = str(len(rows))
+        for number, own in enumerate([*under, *[None] * blank], start=1 - len(under)):
+            key = own.code if own else new_key(code, number)
+            fixed[f"{key}-group"] = code
+            keys.append(key)
+            rows.append(Row(own.code if own else f"{code}/{number}", _own_cells(key, group, own)))
+    fixed["rows"] = ",".join(keys)
     return _sheet(chapter, "own_rows", "自设指标（清空一行即删除该指标）", columns, rows, label_column=4, fixed=fixed)
 
 
-def _own_cells(number: int, group: Indicator, row: OwnRow | None) -> tuple[Cell, ...]:
+def _own_cells(key: str, group: Indicator, row: OwnRow | None) -> tuple[Cell, ...]:
     assert group.own is not None
 
     def slot(what: str, kind: str, **more: object) -> Slot:
         value = getattr(row, what) if row else ""
         text = decimal_text(value) if isinstance(value, Decimal) else value or ""
-        return Slot(f"r{number}-{what}", kind, text, **more)  # type: ignore[arg-type]
+        return Slot(f"{key}-{what}", kind, text, **more)  # type: ignore[arg-type]
 
     def quantity(what: str) -> Slot:
         return slot(what, "number", least=-MAX_ABSOLUTE, most=MAX_ABSOLUTE)

@@ -64,7 +64,7 @@ class Bound:
     def _rows_shown(self) -> set[str]:
         """The rows that something is in, and of those taken away their name."""
         self.form.rows()
-        return {f"r{slot.number}" for slot in self.form.kept} | self._removed()
+        return {slot.key for slot in self.form.kept} | self._removed()
 
     def _removed(self) -> set[str]:
         return {name.partition("-")[0] for name, value in self.typed.data.items() if name.endswith("-remove") and value}
@@ -122,13 +122,13 @@ def _form(chapter: Chapter, kind: Part.Kind, typed: Typed, rows: Sequence[OwnRow
     if kind == Part.Kind.SCORES:
         return ScoresForm(complete(chapter.scheme, rows), inputs.answers, typed.data)
     if kind == Part.Kind.OWN_ROWS:
-        _mark_emptied(typed.data)
+        _mark_emptied(typed.data, inputs.own_rows)
         return OwnRowsForm(chapter.scheme, inputs.own_rows, typed.data)
     return ProjectsForm(list(chapter.projects or ()), {}, typed.data)
 
 
-def _mark_emptied(data: dict[str, Any]) -> None:
+def _mark_emptied(data: dict[str, Any], rows: Sequence[OwnRow]) -> None:
     """A row of the unit's own whose cells were all emptied is to be taken away."""
-    for number in range(int(data["rows"])):
-        if data[f"r{number}-code"] and not any(data.get(f"r{number}-{what}") for what in ("label", "unit", "aim", *NUMBERS)):
-            data[f"r{number}-remove"] = "on"
+    for row in rows:
+        if not any(data.get(f"{row.code}-{what}") for what in ("label", "unit", "aim", *NUMBERS)):
+            data[f"{row.code}-remove"] = "on"

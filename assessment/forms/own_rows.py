@@ -1,5 +1,6 @@
 """The rows that a unit sets itself, as one form: those there are, and a few blank ones for each group."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,12 +10,14 @@ from typing import Any
 from django import forms
 
 from assessment.domain.elements import Indicator
-from assessment.domain.own_rows import DIRECTIONS, MAX_LABEL, MAX_ROWS, OwnRow
+from assessment.domain.own_rows import DIRECTIONS, MAX_LABEL, MAX_ROWS, OwnRow, new_key
 from assessment.domain.scheme import Scheme
 from assessment.forms.fields import LinesField, PointsField, QuantityField
 from assessment.services.own_rows import MAX_AIM, MAX_UNIT
 
 BLANK = 2
+#: A row's key in the page: its code, or which new one of its group it is.
+KEY = re.compile(r"[a-z0-9_]{1,80}", re.ASCII)
 #: The columns as a row's inputs show them; a message also says which row it means.
 COLUMNS = {
     "label": "指标",
@@ -33,16 +36,16 @@ NUMBERS = ("points", "target", "actual")
 
 @dataclass(frozen=True)
 class Slot:
-    """A place for one row, the ``place``th of its group: its fields are named ``r<number>-…``."""
+    """A place for one row, the ``place``th of its group: its fields are named ``<key>-…``, whatever rows come and go beside it."""
 
-    number: int
+    key: str
     place: int
     group: Indicator
     code: str
 
     def name(self, what: str) -> str:
         """The form field of one column."""
-        return f"r{self.number}-{what}"
+        return f"{self.key}-{what}"
 
 
 class OwnRowsForm(forms.Form):
@@ -58,31 +61,27 @@ class OwnRowsForm(forms.Form):
             self._add_fields(slot, stored.get(slot.code))
 
     def _offered(self, rows: Sequence[OwnRow]) -> Iterator[Slot]:
-        number = 0
         for code, group in self.groups.items():
             under = [row.code for row in rows if row.group == code]
             least = group.own.minimum if group.own else 0
-            for place, own in enumerate([*under, *[""] * max(BLANK, least - len(under))], start=1):
-                yield Slot(number, place, group, own)
-                number += 1
+            blank = [new_key(code, number) for number in range(1, 1 + max(BLANK, least - len(under)))]
+            for place, key in enumerate([*under, *blank], start=1):
+                yield Slot(key, place, group, key if place <= len(under) else "")
 
     def _posted(self, data: Mapping[str, Any], stored: Mapping[str, OwnRow]) -> Iterator[Slot]:
         """The slots of the page that was sent; what names no group is not read, what names no row of this assessment is new."""
-        count = str(data.get("rows", ""))
-        last = int(count) if count.isascii() and count.isdigit() and len(count) < 4 else 0
         places: Counter[str] = Counter()
-        for number in range(min(last, MAX_ROWS * 2)):
-            group, code = self.groups.get(str(data.get(f"r{number}-group"))), str(data.get(f"r{number}-code", ""))
+        keys = (key for key in str(data.get("rows", "")).split(",")[: MAX_ROWS * 2] if KEY.fullmatch(key))
+        for key in dict.fromkeys(keys):
+            group = self.groups.get(str(data.get(f"{key}-group")))
             if group is not None:
                 places[group.code] += 1
-                yield Slot(number, places[group.code], group, code if code in stored else "")
+                yield Slot(key, places[group.code], group, key if key in stored else "")
 
     def standing(self, stored: "OwnRowsForm", name: str) -> Any:
-        """What ``stored`` holds of the row that a field of this form is about: by the row's code, positions may have moved."""
-        slot = next(slot for slot in self.slots if name.startswith(f"r{slot.number}-"))
-        same = next((other for other in stored.slots if other.code and other.code == slot.code), None)
-        what = name.partition("-")[2]
-        found = stored.initial.get(same.name(what)) if same else None
+        """What ``stored`` holds of the row that a field of this form is about; of a new row nothing stands."""
+        key, _, what = name.partition("-")
+        found = stored.initial.get(name) if key in self.stored else None
         return {"direction": "at_least", "remove": False}.get(what, "" if what in TEXTS else None) if found is None else found
 
     def _add_fields(self, slot: Slot, row: OwnRow | None) -> None:

@@ -29,9 +29,14 @@ class ProjectSlot:
     id: int | None
     saved_parts: int
 
+    @property
+    def key(self) -> str:
+        """What its fields begin with."""
+        return f"r{self.number}"
+
     def name(self, what: str) -> str:
         """The form field of one column."""
-        return f"r{self.number}-{what}"
+        return f"{self.key}-{what}"
 
 
 class ProjectsForm(forms.Form):

@@ -270,7 +270,7 @@ class ExcelPage:
 
 def _line(bound: Bound, change: Change, where: str) -> ChangeLine:
     if change.removed:
-        row = bound.form.stored[bound.typed.data[f"{change.name.partition('-')[0]}-code"]]
+        row = bound.form.stored[change.name.partition("-")[0]]
         return ChangeLine(where, f"自设指标“{row.label}”", "在表中", "删除")
     return ChangeLine(where, change.label, shown(change.field, change.before), shown(change.field, change.after))
 
@@ -282,8 +282,7 @@ def _places(part: str, typed: Typed) -> dict[str, str]:
     if part == Part.Kind.SCORES:
         return {f"score:{name.removesuffix('-points')}": name for name in typed.cells if name.endswith("-points")}
     if part == Part.Kind.OWN_ROWS:
-        names = [name for name in typed.cells if name.endswith("-label")]
-        return {f"own:{code}": name for name in names if (code := typed.data[f"{name.partition('-')[0]}-code"])}
+        return {f"own:{name.removesuffix('-label')}": name for name in typed.cells if name.endswith("-label")}
     return {}
 
 

@@ -246,10 +246,9 @@ class OwnRowsPage(PartPage):
         return {f"own:{row.code}" for row in self.inputs.own_rows}
 
     def rows(self, form: OwnRowsForm) -> dict[str, Any]:
-        last = max((slot.number for slot in form.slots), default=-1)
         return {
             "groups": tables.own_groups(self.judged, self.inputs.own_rows, form, self.conflicts),
-            "row_count": last + 1,
+            "keys": [slot.key for slot in form.slots],
             "columns": COLUMNS,
         }
 

@@ -186,7 +186,7 @@ class OwnSlot:
     """A place for one of the unit's rows: its inputs by column, and what the checks say of it."""
 
     code: str
-    number: int
+    key: str
     inputs: dict[str, BoundField]
     findings: list[Finding]
     conflict: list[str]
@@ -216,10 +216,10 @@ def own_groups(judged: Evaluation, rows: Sequence[OwnRow], form: OwnRowsForm, co
 
 
 def _own_slot(judged: Evaluation, form: OwnRowsForm, slot: Slot, conflicts: Mapping[str, str]) -> OwnSlot:
-    names = {name.partition("-")[2]: name for name in form.fields if name.startswith(f"r{slot.number}-")}
+    names = {what: slot.name(what) for what in COLUMNS if slot.name(what) in form.fields}
     conflict = [f"{COLUMNS[what]}：{conflicts[name]}" for what, name in names.items() if name in conflicts]
     inputs = {what: form[name] for what, name in names.items()}
-    return OwnSlot(slot.code, slot.number, inputs, _at(judged, f"own:{slot.code}") if slot.code else [], conflict)
+    return OwnSlot(slot.code, slot.key, inputs, _at(judged, f"own:{slot.code}") if slot.code else [], conflict)
 
 
 def section_blocks(

@@ -82,9 +82,9 @@ def test_a_page_sent_over_rows_that_moved_shows_each_beside_its_own_and_loses_no
     address = reverse("assessment:own_rows", args=[line.assessment.pk])
     client, colleague = signed_in(line.preparer), signed_in(make_user(Role.PREPARER, line.unit))
     mine = client.get(address)
-    send(colleague, colleague.get(address), changes={"r0-remove": "on", "r1-remove": "on"})
+    send(colleague, colleague.get(address), changes={"own_3-remove": "on", "own_4-remove": "on"})
 
-    stale = send(client, mine, changes={"r4-actual": "4"})
+    stale = send(client, mine, changes={"own_5-actual": "4"})
 
     shown = read(stale)
     assert stale.status_code == 409
@@ -126,7 +126,7 @@ def test_points_of_a_row_without_a_kind_count_as_given_away_and_a_long_name_is_t
     address, client = reverse("assessment:own_rows", args=[line.assessment.pk]), signed_in(line.preparer)
 
     page = client.get(address)
-    long = send(client, page, changes={"r0-label": "长" * 101})
+    long = send(client, page, changes={"own_3-label": "长" * 101})
 
     assert read(page).texts("section.sheet h2 .quiet") == ["已分配 8 / 8 分", "已分配 6 / 6 分"]
     assert (long.status_code, read(long).texts(".field-error")) == (422, ["超过 100 字，请精简（现有 101 字）"])

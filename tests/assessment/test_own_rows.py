@@ -309,7 +309,7 @@ def test_what_is_typed_in_a_blank_place_is_a_new_row_and_what_is_left_empty_is_n
     new = {"label": " 投诉 ", "kind": "数量指标", "direction": "at_most", "target": "３", "actual": "2", "unit": "件", "points": "０.5"}
 
     client = signed_in(line.preparer)
-    page = send(client, client.get(address(line)), changes={f"r2-{name}": value for name, value in new.items()})
+    page = send(client, client.get(address(line)), changes={f"new_effect_1-{name}": value for name, value in new.items()})
 
     assert (page.redirect_chain, messages(page)) == ([(address(line), 302)], ["已保存"])
     assert rows_of(line) == {"own_1": numbered(COURSES, 1), "own_2": numbered(QUALITY, 2), "own_3": numbered(THIRD, 3)}
@@ -322,7 +322,7 @@ def test_a_ticked_row_is_taken_away() -> None:
     line = own_line()
     client = signed_in(line.preparer)
 
-    page = send(client, client.get(address(line)), changes={"r0-remove": "on", "r0-label": ""})
+    page = send(client, client.get(address(line)), changes={"own_1-remove": "on", "own_1-label": ""})
 
     assert messages(page) == ["已保存"]
     assert rows_of(line) == {"own_2": numbered(QUALITY, 2)}
@@ -331,24 +331,25 @@ def test_a_ticked_row_is_taken_away() -> None:
 @pytest.mark.parametrize(
     ("changes", "place", "message"),
     [
-        ({"r0-label": " "}, "own_1", "请填写指标名称"),
-        ({"r0-label": "长" * 101}, "own_1", "超过 100 字，请精简（现有 101 字）"),
-        ({"r0-points": "9"}, "own_1", "应在 0 至 8 分之间"),
-        ({"r0-points": ""}, "own_1", "应大于 0，不超过 8 分，最多 2 位小数"),
-        ({"r0-points": "1.005"}, "own_1", "最多 2 位小数"),
-        ({"r0-target": "十"}, "own_1", "“十”不是数字，请只填数字，不带单位"),
-        ({"r0-actual": "1,5"}, "own_1", "“1,5”中的逗号不是千分位，请核对是否应为小数点"),
-        ({"r0-target": "0.00001"}, "own_1", "数值过大，或超过 4 位小数"),
-        ({"r0-kind": "其他"}, "own_1", "选择一个有效的选项。 其他 不在可用的选项中。"),
-        ({"r0-direction": "about"}, "own_1", "选择一个有效的选项。 about 不在可用的选项中。"),
+        ({"own_1-label": " "}, "own_1", "请填写指标名称"),
+        ({"own_1-label": "长" * 101}, "own_1", "超过 100 字，请精简（现有 101 字）"),
+        ({"own_1-points": "9"}, "own_1", "应在 0 至 8 分之间"),
+        ({"own_1-points": ""}, "own_1", "应大于 0，不超过 8 分，最多 2 位小数"),
+        ({"own_1-points": "1.005"}, "own_1", "最多 2 位小数"),
+        ({"own_1-target": "十"}, "own_1", "“十”不是数字，请只填数字，不带单位"),
+        ({"own_1-actual": "1,5"}, "own_1", "“1,5”中的逗号不是千分位，请核对是否应为小数点"),
+        ({"own_1-target": "0.00001"}, "own_1", "数值过大，或超过 4 位小数"),
+        ({"own_1-kind": "其他"}, "own_1", "选择一个有效的选项。 其他 不在可用的选项中。"),
+        ({"own_1-direction": "about"}, "own_1", "选择一个有效的选项。 about 不在可用的选项中。"),
     ],
 )
 def test_what_cannot_stand_is_named_at_its_field_and_everything_typed_stays(changes: dict[str, str], place: str, message: str) -> None:
     line = own_line()
     client, before = signed_in(line.preparer), kept(line)
     ((name, value),) = changes.items()
+    complaint = {"new_effect_1-label": "投诉", "new_effect_1-points": "0.5"}
 
-    page = send(client, client.get(address(line)), changes=changes | {"r1-label": "培训效果", "r2-label": "投诉", "r2-points": "0.5"})
+    page = send(client, client.get(address(line)), changes=changes | {"own_2-label": "培训效果"} | complaint)
 
     what = name.partition("-")[2]
     assert (page.status_code, beside(page, "fieldset[id]", ".field-error")) == (422, {place: [message]})
@@ -363,7 +364,8 @@ def test_a_bad_new_row_is_named_at_its_own_blank_place() -> None:
     line = own_line()
     client = signed_in(line.preparer)
 
-    page = send(client, client.get(address(line)), changes={"r0-remove": "on", "r3-label": "投诉", "r3-kind": "数量指标", "r3-points": "0"})
+    complaint = {"new_effect_2-label": "投诉", "new_effect_2-kind": "数量指标", "new_effect_2-points": "0"}
+    page = send(client, client.get(address(line)), changes=complaint | {"own_1-remove": "on"})
 
     assert page.status_code == 422
     assert [item.texts(".field-error") for item in page_of(page).select("fieldset.own")] == [
@@ -376,9 +378,9 @@ def test_a_stale_save_shows_both_and_the_next_one_from_that_page_wins() -> None:
     line = own_line()
     client, colleague = signed_in(line.preparer), signed_in(make_user(Role.PREPARER, line.unit))
     mine = client.get(address(line))
-    send(colleague, colleague.get(address(line)), changes={"r0-actual": "8", "r1-label": "培训评价", "r1-kind": ""})
+    send(colleague, colleague.get(address(line)), changes={"own_1-actual": "8", "own_2-label": "培训评价", "own_2-kind": ""})
 
-    stale = send(client, mine, changes={"r0-actual": "9", "r1-points": "2.5"})
+    stale = send(client, mine, changes={"own_1-actual": "9", "own_2-points": "2.5"})
 
     assert (stale.status_code, messages(stale)) == (409, [STALE])
     assert beside(stale, "fieldset[id]", ".standing") == {
@@ -395,9 +397,9 @@ def test_a_row_that_a_colleague_added_in_between_is_not_lost() -> None:
     client, colleague = signed_in(line.preparer), signed_in(make_user(Role.PREPARER, line.unit))
     mine = client.get(address(line))
     added = {"label": "投诉", "kind": "数量指标", "direction": "at_most", "target": "3", "actual": "2", "unit": "件", "points": "0.5"}
-    send(colleague, colleague.get(address(line)), changes={f"r2-{name}": value for name, value in added.items()})
+    send(colleague, colleague.get(address(line)), changes={f"new_effect_1-{name}": value for name, value in added.items()})
 
-    stale = send(client, mine, changes={"r0-actual": "9"})
+    stale = send(client, mine, changes={"own_1-actual": "9"})
     send(client, stale)
 
     assert rows_of(line)["own_3"] == numbered(THIRD, 3)
@@ -408,9 +410,9 @@ def test_a_row_that_a_colleague_took_away_in_between_stays_on_the_page_as_it_was
     line = own_line()
     client, colleague = signed_in(line.preparer), signed_in(make_user(Role.PREPARER, line.unit))
     mine = client.get(address(line))
-    send(colleague, colleague.get(address(line)), changes={"r1-remove": "on"})
+    send(colleague, colleague.get(address(line)), changes={"own_2-remove": "on"})
 
-    stale = send(client, mine, changes={"r1-label": "培训效果好"})
+    stale = send(client, mine, changes={"own_2-label": "培训效果好"})
 
     assert stale.status_code == 409
     assert "培训效果好" in [field.attributes.get("value") for field in page_of(stale).select("fieldset.own input")]
@@ -434,7 +436,8 @@ def test_a_row_of_another_filing_is_not_reached_and_a_group_that_is_not_there_is
     save(other, *kept(other), THIRD)
     client = signed_in(line.preparer)
 
-    changes = {"r2-code": "own_7", "r2-label": "另一项", "r2-points": "1", "r3-group": "spending", "r3-label": "另一组", "r3-points": "1"}
+    changes = {"rows": "own_1,own_2,own_7,new_effect_2", "own_7-group": "effect", "own_7-label": "另一项", "own_7-points": "1"}
+    changes |= {"new_effect_2-group": "spending", "new_effect_2-label": "另一组", "new_effect_2-points": "1"}
     page = send(client, client.get(address(line)), changes=changes)
 
     assert messages(page) == ["已保存"]
@@ -462,7 +465,7 @@ def test_rows_typed_too_late_are_not_stored_and_stay_to_be_read() -> None:
     client, page = signed_in(line.preparer), opened(line)
     line.advance(Status.AWAITING_SIGNOFF)
 
-    late = send(client, page, changes={"r0-label": "改过的指标"})
+    late = send(client, page, changes={"own_1-label": "改过的指标"})
 
     assert (late.status_code, messages(late)) == (422, ["材料现在处于“待签批”（单位负责人签批），不能“填报”"])
     assert (typed(late, "own_1")["label"], page_of(late).select(".save-bar")) == ("改过的指标", [])
@@ -483,7 +486,7 @@ def test_another_unit_finds_no_such_page(post: bool) -> None:
 def test_typed_markup_is_shown_as_it_was_typed_and_is_never_markup() -> None:
     line = own_line()
     client = signed_in(line.preparer)
-    changes = {"r0-label": MARKUP, "r0-unit": "<i>期</i>", "r1-aim": MARKUP}
+    changes = {"own_1-label": MARKUP, "own_1-unit": "<i>期</i>", "own_2-aim": MARKUP}
 
     page = send(client, client.get(address(line)), changes=changes)
 

@@ -154,13 +154,10 @@ def own_data(chance: Random, given: Chapter, book: Workbook) -> dict[str, Any]:
     sheet = next(sheet for sheet in sheets_of(given) if sheet.part == "own_rows")
     data: dict[str, Any] = dict(sheet.fixed)
     stored = {row.code: row for row in given.inputs.own_rows}
-    for number in range(len(sheet.rows)):
-        row = stored.get(data[f"r{number}-code"])
-        if row is None:
-            continue
+    for code, row in stored.items():
         what = ("label", "kind", "direction", "target", "unit", "aim", "points")
         values = {name: getattr(row, name) for name in what}
-        data |= {f"r{number}-{name}": decimal_text(value) if isinstance(value, Decimal) else value or "" for name, value in values.items()}
-        data[f"r{number}-actual"], cell = chance.choice(WAYS[:-1])(chance)
+        data |= {f"{code}-{name}": decimal_text(value) if isinstance(value, Decimal) else value or "" for name, value in values.items()}
+        data[f"{code}-actual"], cell = chance.choice(WAYS[:-1])(chance)
         put(book, "自设指标", row.code, "J", cell)
     return data
