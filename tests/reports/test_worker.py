@@ -78,8 +78,11 @@ def worker(env: dict[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def limits(pid: int) -> dict[str, str]:
-    """The soft limits of a process by their names."""
-    lines = Path(f"/proc/{pid}/limits").read_text().splitlines()[1:]
+    """The soft limits of a process by their names; none once it has ended, as what only starts another one soon does."""
+    try:
+        lines = Path(f"/proc/{pid}/limits").read_text().splitlines()[1:]
+    except (FileNotFoundError, ProcessLookupError):
+        return {}
     return {line[:26].strip(): line[26:47].strip() for line in lines}
 
 
@@ -89,7 +92,7 @@ def test_a_worker_s_printing_process_may_allocate_so_much_and_no_more(tmp_path: 
 
     with worker(env, log) as parent:
         children = Path(f"/proc/{parent.pid}/task/{parent.pid}/children")
-        until(lambda: [pid for pid in children.read_text().split() if limits(int(pid))["Max data size"] == str(MEMORY_LIMIT)], log)
+        until(lambda: [pid for pid in children.read_text().split() if limits(int(pid)).get("Max data size") == str(MEMORY_LIMIT)], log)
 
         assert limits(parent.pid)["Max data size"] != str(MEMORY_LIMIT)
 
