@@ -28,6 +28,7 @@ urlpatterns = [
     path("assessment/<int:pk>/narrative/word/", word.word, name="word"),
     path("assessment/<int:pk>/findings/", parts.findings, name="findings"),
     path("assessment/<int:pk>/figures/autosave/", autosave.figures, name="autosave_figures"),
+    path("assessment/<int:pk>/own-rows/autosave/", autosave.own_rows, name="autosave_own_rows"),
     path("assessment/<int:pk>/scores/autosave/", autosave.scores, name="autosave_scores"),
     path("assessment/<int:pk>/narrative/autosave/", autosave.narrative, name="autosave_narrative"),
     path("assessment/<int:pk>/findings/autosave/", autosave.findings, name="autosave_findings"),

@@ -73,6 +73,7 @@ ACT_ON_FILING = {
 #: Saving while one types, which a script does: told in JSON, and without a session told where to sign in.
 SAVED_WHILE_TYPED = {
     "assessment:autosave_figures": "assessment",
+    "assessment:autosave_own_rows": "assessment",
     "assessment:autosave_scores": "assessment",
     "assessment:autosave_narrative": "assessment",
     "assessment:autosave_findings": "assessment",

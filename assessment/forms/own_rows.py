@@ -98,7 +98,7 @@ class OwnRowsForm(forms.Form):
             "aim": LinesField(required=False, max_length=MAX_AIM, widget=forms.TextInput(text)),
             "points": PointsField("", slot.group.points),
             "actual": QuantityField(required=False),
-            "remove": forms.BooleanField(required=False, widget=forms.CheckboxInput({"class": "form-check-input"})),
+            "remove": forms.BooleanField(required=False, widget=forms.CheckboxInput({"class": "form-check-input", "data-by-hand": "1"})),
         }
         if not slot.group.own.kinds:
             del fields["kind"]

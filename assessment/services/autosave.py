@@ -1,20 +1,24 @@
 """Saving a part field by field while it is typed: each edit knows what it was typed over, and overwrites nothing else."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
 
+from assessment.domain.errors import DomainError
 from assessment.domain.inputs import Answer, Inputs
+from assessment.domain.own_rows import OwnRow
 from assessment.models import Part
 from assessment.services import parts
+from assessment.services.own_rows import faults_of, is_own, store_own_rows
 from units.models import User
 
 #: What of a scored row is a field of its own, and what it holds before anything was saved.
 CHOICES, POINTS, REASON = "choices", "points", "reason"
 ANSWERED = {CHOICES: "choices", POINTS: "self_points", REASON: "reason"}
-NOTHING: dict[str, Any] = {CHOICES: frozenset(), POINTS: None, REASON: ""}
+NOTHING: dict[str, Any] = {CHOICES: frozenset(), POINTS: None, REASON: "", "target": None, "actual": None, "direction": "at_least"}
 
 
 @dataclass(frozen=True)
@@ -27,29 +31,38 @@ class Edit:
 
 @dataclass(frozen=True)
 class Saved:
-    """The part after the save, its version before, what was written, and what stands, by field, where somebody else was quicker."""
+    """The part after the save, its version before, what was written, and what stands, by field, where somebody else was quicker.
+
+    Of a list of rows also why a field was not written, by field, and the codes of its new rows, by the keys they were sent under.
+    """
 
     part: Part
     before: int
     written: Mapping[str, Any]
     standing: Mapping[str, Any]
+    refused: Mapping[str, str] = field(default_factory=dict)
+    rows: Mapping[str, str] = field(default_factory=dict)
 
 
 @transaction.atomic
-def save_edits(assessment_id: int, kind: Part.Kind, *, by: User, edits: Mapping[str, Edit]) -> Saved:
+def save_edits(
+    assessment_id: int, kind: Part.Kind, *, by: User, edits: Mapping[str, Edit], groups: Mapping[str, str] | None = None
+) -> Saved:
     """Write the edits whose field is still as it was seen; raises ``DomainError`` as the part's own save does.
 
     Fields are named as in the part's form: a field's, section's or finding's code; of a scored row its code with ``-choices``,
-    ``-points`` or ``-reason``.
+    ``-points`` or ``-reason``; of a row that the unit set itself its code, of a new one any key, with ``-`` and the column.
+    ``groups`` has the group of each new row by its key.
     """
     part = parts.take_part(assessment_id, kind, by=by, version=None)
     before = part.version
-    read, write = WAYS[kind]
-    stored = read(part)
+    stored = READS[kind](part)
     standing = {name: _at(stored, name) for name, edit in edits.items() if _at(stored, name) not in (edit.base, edit.mine)}
     wanted = {name: edit.mine for name, edit in edits.items() if name not in standing}
+    if kind == Part.Kind.OWN_ROWS:
+        return _save_rows(part, by, wanted, standing, groups or {})
     if wanted:
-        part = write(part, by, stored, wanted)
+        part = WRITES[kind](part, by, stored, wanted)
     return Saved(part, before, wanted, standing)
 
 
@@ -100,6 +113,44 @@ def _write_explanations(part: Part, by: User, _stored: Mapping[str, Any], wanted
     return parts.store_explanations(part, by=by, texts=wanted)
 
 
+def _own_rows(part: Part) -> dict[str, Any]:
+    rows = [stored.row() for stored in part.assessment.own_rows.all()]
+    return {f"{row.code}-{column}": value for row in rows for column, value in asdict(row).items() if column not in ("code", "group")}
+
+
+def _save_rows(part: Part, by: User, wanted: Mapping[str, Any], standing: Mapping[str, Any], groups: Mapping[str, str]) -> Saved:
+    """Each row for itself: one that cannot stand is told and stays as it was, a new one waits until it has a name and points."""
+    before, scheme = part.version, part.assessment.scheme.scheme
+    rows = {row.code: row for row in (stored.row() for stored in part.assessment.own_rows.all())}
+    stored, written, refused = set(rows), dict[str, Any](), dict[str, str]()
+    for key, values in _by_row(wanted).items():
+        if key not in stored and is_own(key):
+            raise DomainError("有一项自设指标已被他人删除，仍要保留的请按“保存自设指标”核对")
+        if key not in stored and not (values.get("label") and values.get("points")):
+            continue
+        if "points" in values:
+            values["points"] = values["points"] or Decimal(0)
+        row = replace(rows.get(key) or OwnRow("", groups[key], "", Decimal(0)), **values)
+        if faults := dict(faults_of(scheme, row)):
+            refused |= {f"{key}-{column}": message for column, message in faults.items()}
+        else:
+            rows[key] = row
+            written |= {f"{key}-{column}": value for column, value in values.items()}
+    if not written:
+        return Saved(part, before, {}, standing, refused)
+    part, codes = store_own_rows(part, by=by, rows=list(rows.values()))
+    made = {key: code for key, code in zip(rows, codes, strict=True) if key not in stored}
+    return Saved(part, before, written, standing, refused, made)
+
+
+def _by_row(wanted: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    rows: dict[str, dict[str, Any]] = {}
+    for name, value in wanted.items():
+        key, _, column = name.rpartition("-")
+        rows.setdefault(key, {})[column] = value
+    return rows
+
+
 def typed_into(inputs: Inputs, kind: Part.Kind, written: Mapping[str, Any]) -> Inputs:
     """What a unit filled, with what was just written into one part of it: as it would be read again."""
     if kind == Part.Kind.FIGURES:
@@ -119,11 +170,16 @@ def _filled(values: dict[str, Any]) -> dict[str, Any]:
     return {code: value for code, value in values.items() if value not in (None, "")}
 
 
-Read = Callable[[Part], dict[str, Any]]
-Write = Callable[[Part, User, Mapping[str, Any], Mapping[str, Any]], Part]
-WAYS: dict[str, tuple[Read, Write]] = {
-    Part.Kind.FIGURES: (_figures, _write_figures),
-    Part.Kind.SCORES: (_scores, _write_scores),
-    Part.Kind.NARRATIVE: (_narrative, _write_narrative),
-    Part.Kind.EXPLANATIONS: (_explanations, _write_explanations),
+READS: dict[str, Callable[[Part], dict[str, Any]]] = {
+    Part.Kind.FIGURES: _figures,
+    Part.Kind.OWN_ROWS: _own_rows,
+    Part.Kind.SCORES: _scores,
+    Part.Kind.NARRATIVE: _narrative,
+    Part.Kind.EXPLANATIONS: _explanations,
+}
+WRITES: dict[str, Callable[[Part, User, Mapping[str, Any], Mapping[str, Any]], Part]] = {
+    Part.Kind.FIGURES: _write_figures,
+    Part.Kind.SCORES: _write_scores,
+    Part.Kind.NARRATIVE: _write_narrative,
+    Part.Kind.EXPLANATIONS: _write_explanations,
 }

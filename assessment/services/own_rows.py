@@ -32,21 +32,25 @@ def save_own_rows(assessment_id: int, *, by: User, version: int, rows: Sequence[
 
     A place is ``own:`` with the row's position from 0 and what is wrong with it: ``own:2:label``.
     """
-    part = take_part(assessment_id, Part.Kind.OWN_ROWS, by=by, version=version)
+    return store_own_rows(take_part(assessment_id, Part.Kind.OWN_ROWS, by=by, version=version), by=by, rows=rows)[0]
+
+
+def store_own_rows(part: Part, *, by: User, rows: Sequence[OwnRow]) -> tuple[Part, list[str]]:
+    """``save_own_rows`` for a part that was taken; also gives each row's code, in their order."""
     _refuse_bad(part.assessment.scheme.scheme, rows)
     stored = {own_code(row.number): row for row in part.assessment.own_rows.all()}
     following = _following_number(part.assessment)
-    changed, kept = [], set()
+    changed, kept = [], []
     for row in rows:
         code = row.code
         if not code:
             code, following = own_code(following), following + 1
-        kept.add(code)
+        kept.append(code)
         if following > MAX_NUMBER + 1:
             raise DomainError("自设指标的编号已用尽，请修改现有的行")
-        if _store(assessment_id, code, row, stored.get(code)):
+        if _store(part.assessment_id, code, row, stored.get(code)):
             changed.append(code)
-    gone = stored.keys() - kept
+    gone = stored.keys() - set(kept)
     for code in gone:
         stored[code].delete()
     _follow(part.assessment, rows, gone)
@@ -54,7 +58,7 @@ def save_own_rows(assessment_id: int, *, by: User, version: int, rows: Sequence[
     part.assessment.scores.filter(code__in=changed).update(review_points=None, review_reason="")
     if changed or gone:
         open_outdated_scores(part.assessment)
-    return finish_part(part, [*changed, *gone], by=by)
+    return finish_part(part, [*changed, *gone], by=by), kept
 
 
 def _follow(assessment: Assessment, rows: Sequence[OwnRow], gone: Collection[str]) -> None:
@@ -90,14 +94,15 @@ def _refuse_bad(scheme: Scheme, rows: Sequence[OwnRow]) -> None:
     if len(rows) > MAX_ROWS:
         raise DomainError(f"自设指标最多 {MAX_ROWS} 项，未保存")
     codes = [row.code for row in rows if row.code]
-    if len(codes) != len(set(codes)) or not all(_is_own(code) for code in codes):
+    if len(codes) != len(set(codes)) or not all(is_own(code) for code in codes):
         raise DomainError("自设指标的编号重复或不对，未保存")
     places = {f"own:{number}:{name}": fault for number, row in enumerate(rows) for name, fault in faults_of(scheme, row)}
     if places:
         raise DomainError("有自设指标不合要求，未保存", places)
 
 
-def _is_own(code: str) -> bool:
+def is_own(code: str) -> bool:
+    """Whether a row of a unit can have this code."""
     digits = code.removeprefix(OWN_PREFIX)
     return code.startswith(OWN_PREFIX) and digits.isascii() and digits.isdigit() and 0 < int(digits) <= MAX_NUMBER
 

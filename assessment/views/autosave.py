@@ -12,10 +12,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from assessment.domain.errors import DomainError
+from assessment.models import Part
 from assessment.services.autosave import Edit, Saved, save_edits, typed_into
 from assessment.views.access import SignedIn
 from assessment.views.live import pieces_of
-from assessment.views.parts import FiguresPage, FindingsPage, NarrativePage, PartPage, ScoresPage, held, shown
+from assessment.views.parts import FiguresPage, FindingsPage, NarrativePage, OwnRowsPage, PartPage, ScoresPage, held, shown
 
 BASE = "base."
 
@@ -37,37 +38,30 @@ def _bases(sent: QueryDict, names: Iterable[str]) -> QueryDict:
     return data
 
 
-def _value(form: forms.Form, name: str) -> Any:
-    """A field's value as it is stored: a checklist as a set, whatever it is made of."""
-    if name not in form.cleaned_data:
-        return Unreadable()
-    value = form.cleaned_data[name]
-    if isinstance(form.fields[name], forms.MultipleChoiceField):
-        return frozenset(value)
-    if isinstance(form.fields[name], forms.ChoiceField):
-        return frozenset([value] if value else [])
-    return value
-
-
 class Autosave:
     """One request: the fields that were sent, each judged for itself; what cannot stand or was overtaken is not written."""
 
     def __init__(self, page: PartPage) -> None:
         self.page, self.sent = page, page.request.POST
         whole = page.form(self.sent)
-        self.names = [name for name in self.sent.getlist("names") if name in whole.fields]
+        self.names = [name for name in self.sent.getlist("names") if name in whole.fields and name not in page.by_hand(whole)]
+        self.groups = page.groups(whole)
         self.typed = _only(whole, self.names)
         self.typed.is_valid()
         base = forms.Form(_bases(self.sent, self.names))
         base.fields = self.typed.fields
         base.is_valid()
-        self.edits = {name: Edit(page.seen(name, _value(base, name)), _value(self.typed, name)) for name in self.typed.cleaned_data}
+        self.edits = {name: Edit(page.seen(name, self.value(base, name)), self.value(self.typed, name)) for name in self.typed.cleaned_data}
+
+    def value(self, form: forms.Form, name: str) -> Any:
+        """A field's value as it is stored."""
+        return self.page.as_stored(form.fields[name], form.cleaned_data[name]) if name in form.cleaned_data else Unreadable()
 
     def answer(self) -> JsonResponse:
         """What was saved, refused and overtaken, and every piece of the page that is another one now."""
         page = self.page
         try:
-            saved = save_edits(page.assessment.pk, page.kind, by=page.request.user, edits=self.edits)
+            saved = save_edits(page.assessment.pk, page.kind, by=page.request.user, edits=self.edits, groups=self.groups)
         except DomainError as error:
             if not error.places:
                 return JsonResponse({"told": page.refusal or str(error), "closed": bool(page.refusal)}, status=422)
@@ -76,11 +70,17 @@ class Autosave:
                 self.typed.add_error(name if name in self.typed.fields else None, message)
             return JsonResponse({"saved": [], "errors": self.errors(), "told": str(error)}, status=422)
         page.not_now = ""  # it was saved
+        for name, message in saved.refused.items():
+            self.typed.add_error(name if name in self.typed.fields else None, message)
         here = self.sent.get("version") == str(saved.before) == str(page.part.version)
         fresh = self.after(saved, read_again=not here)
         return JsonResponse(
             {
-                "saved": [name for name in self.edits if name not in saved.standing],
+                "saved": list(saved.written),
+                "unfinished": [
+                    name for name in self.edits if not any(name in told for told in (saved.written, saved.standing, saved.refused))
+                ],
+                "rows": saved.rows,
                 "errors": self.errors(),
                 "standing": {name: self.standing(fresh, name, value) for name, value in saved.standing.items()},
                 # A page that others have overtaken keeps its version: saved whole, it must not overwrite what it does not show.
@@ -93,7 +93,7 @@ class Autosave:
     def after(self, saved: Saved, *, read_again: bool) -> PartPage:
         """The page as it is now; where nobody else had a hand in it, without reading it all again."""
         page = self.page
-        if read_again or saved.standing or any(part.locked for part in page.assessment.parts.all()):
+        if read_again or saved.standing or page.kind == Part.Kind.OWN_ROWS or any(part.locked for part in page.assessment.parts.all()):
             return type(page)(page.request, page.assessment.pk)
         fresh = copy(page)
         fresh.part = saved.part
@@ -130,6 +130,7 @@ def _view(page: type[PartPage]) -> Callable[..., HttpResponse]:
 
 
 figures = _view(FiguresPage)
+own_rows = _view(OwnRowsPage)
 scores = _view(ScoresPage)
 narrative = _view(NarrativePage)
 findings = _view(FindingsPage)

@@ -28,7 +28,9 @@ def pieces_of(page: PartPage) -> dict[str, Piece]:
     """Every piece of the part's page by its ``id``."""
     overview = page.overview()
     beside = {"overview": Piece("assessment/_overview.html", {"overview": overview, "current": page.kind.value})}
-    make = {Part.Kind.FIGURES: _figures, Part.Kind.SCORES: _scores, Part.Kind.NARRATIVE: _narrative}.get(page.kind)
+    make = {Part.Kind.FIGURES: _figures, Part.Kind.OWN_ROWS: _own_rows, Part.Kind.SCORES: _scores, Part.Kind.NARRATIVE: _narrative}.get(
+        page.kind
+    )
     return beside | (make(page) if make else {})
 
 
@@ -43,6 +45,14 @@ def _figures(page: PartPage) -> dict[str, Piece]:
         notes = {"code": code, "field": field, "told": told}
         pieces[f"notes-{code}"] = Piece("assessment/_notes.html", notes)
     return pieces
+
+
+def _own_rows(page: PartPage) -> dict[str, Piece]:
+    pieces = {}
+    for block in tables.own_groups(page.judged, page.inputs.own_rows, page.form(), {}):
+        pieces[f"given-{block.group.code}"] = Piece("assessment/_given.html", {"group": block.group, "given": block.given})
+        pieces[f"findings-{block.group.code}"] = _found(page.judged, "own", block.group.code)
+    return pieces | {f"findings-{row.code}": _found(page.judged, "own", row.code) for row in page.inputs.own_rows}
 
 
 def _scores(page: PartPage) -> dict[str, Piece]:

@@ -1,6 +1,6 @@
 """The parts of one assessment, each saved on its own; a stale save shows both versions and loses nothing typed."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from decimal import Decimal
 from functools import cached_property
 from typing import Any, NoReturn
@@ -29,9 +29,6 @@ from assessment.views import tables
 from assessment.views.access import SignedIn, assessment_for, login_required
 from assessment.views.overview import Overview, overview_of
 from assessment.views.threads import Threads
-
-#: Saved as a whole list alone.
-WHOLE = (Part.Kind.OWN_ROWS, Part.Kind.PROJECTS)
 
 
 class PartPage:
@@ -98,7 +95,23 @@ class PartPage:
 
     def autosave(self) -> str:
         """Where a script sends what is typed; empty where nothing is saved before it is asked for."""
-        return "" if self.refusal or self.kind in WHOLE else f"{self.request.path}autosave/"
+        return "" if self.refusal or self.kind == Part.Kind.PROJECTS else f"{self.request.path}autosave/"
+
+    def as_stored(self, field: forms.Field, value: Any) -> Any:
+        """What a form's field holds as it is stored: a checklist as a set, whatever it is made of."""
+        if isinstance(field, forms.MultipleChoiceField):
+            return frozenset(value)
+        if isinstance(field, forms.ChoiceField):
+            return frozenset([value] if value else [])
+        return value
+
+    def by_hand(self, form: Any) -> Collection[str]:
+        """The fields that are saved with the page alone."""
+        return ()
+
+    def groups(self, form: Any) -> Mapping[str, str]:
+        """The group of each row that was sent, by its key."""
+        return {}
 
     def rows(self, form: Any) -> dict[str, Any]:
         """What the template shows of the form."""
@@ -236,6 +249,16 @@ class OwnRowsPage(PartPage):
 
     def standing(self, form: OwnRowsForm, stored: OwnRowsForm, name: str) -> Any:
         return form.standing(stored, name)
+
+    def as_stored(self, field: forms.Field, value: Any) -> Any:
+        return value.strip() if isinstance(value, str) else value
+
+    def by_hand(self, form: OwnRowsForm) -> Collection[str]:
+        """Nothing is taken away while one types."""
+        return {slot.name("remove") for slot in form.slots}
+
+    def groups(self, form: OwnRowsForm) -> Mapping[str, str]:
+        return {slot.key: slot.group.code for slot in form.slots}
 
     def field_of(self, place: str) -> str:
         """``own:2:label`` speaks of the third row that was sent."""

@@ -8,12 +8,15 @@
   const store = `jiping:${form.dataset.user}:${location.pathname}`;
   const PAUSE = 800, AGAIN = 5000;
   const refused = new Map(); // what the server did not take, by field: not sent again until it is another text
+  const unfinished = new Map(); // what the server left alone because its row is not complete: sent again with what completes it
   const standing = new Map(); // fields in which somebody else was quicker, until one of both is chosen
   let timer = 0, waiting = 0, sending = false, lost = false;
 
   /* A field is all inputs of one name: its values now, and as the server last had them (the "default" that the page came with). */
   const inputs = (name) => [...form.elements].filter((input) => input.name === name);
-  const names = [...new Set([...form.elements].filter((input) => input.name && !["hidden", "submit", "button"].includes(input.type)).map((input) => input.name))];
+  const typedInto = (input) => input.name && !["hidden", "submit", "button"].includes(input.type) && !input.dataset.byHand;
+  const allNames = () => [...new Set([...form.elements].filter(typedInto).map((input) => input.name))];
+  let names = allNames();
   const pick = (name, ticked, text) => inputs(name).flatMap((input) => {
     if (input.type === "checkbox") return input[ticked] ? [input.value] : [];
     if (input.tagName === "SELECT") return [...input.options].filter((option) => option[ticked === "checked" ? "selected" : "defaultSelected"]).map((option) => option.value).slice(0, 1);
@@ -34,6 +37,7 @@
   };
   const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
   const dirty = () => names.filter((name) => !same(mine(name), base(name)));
+  const fresh = () => unsent().filter((name) => unfinished.get(name) !== JSON.stringify(mine(name)));
   const unsent = () => dirty().filter((name) => !standing.has(name) && refused.get(name) !== JSON.stringify(mine(name)));
 
   const say = (text, kind = "") => { if (state) { state.textContent = text; state.className = `quiet save-state ${kind}`; } };
@@ -78,8 +82,7 @@
 
   const message = (names) => {
     const body = new FormData();
-    body.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
-    body.set("version", form.elements.version.value);
+    for (const input of form.querySelectorAll("input[type=hidden]")) body.set(input.name, input.value);
     for (const name of names) {
       body.append("names", name);
       mine(name).forEach((value) => body.append(name, value));
@@ -91,7 +94,7 @@
   async function send() {
     clearTimeout(timer);
     const sent = unsent();
-    if (sending || !sent.length) { if (!sending) settle(); return; }
+    if (sending || !fresh().length) { if (!sending) settle(); return; }
     const values = new Map(sent.map((name) => [name, mine(name)]));
     sending = true;
     say("正在保存…");
@@ -108,7 +111,7 @@
       sending = false;
       keep();
     }
-    if (!lost && unsent().length && !blocked && !paused) later();
+    if (!lost && fresh().length && !blocked && !paused) later();
   }
   let blocked = false; // nothing more can be saved from this page
   let paused = false; // what was sent was refused as a whole: not again until something is changed
@@ -117,11 +120,13 @@
     if (status === 401) return expire("登录已过期，内容已暂存在本机：", "重新登录", `${told.sign_in}?next=${encodeURIComponent(here())}`);
     if (status === 403) return expire("页面已失效，内容已暂存在本机：", "刷新后继续", location.href.split("#")[0]);
     if (status >= 500 || status === 429) { lost = true; say("服务器暂时没有保存，内容已暂存在本机，会自动再试", "late"); return later(AGAIN); }
+    for (const name of told.unfinished || []) unfinished.set(name, JSON.stringify(values.get(name)));
     for (const name of told.saved || []) { setBase(name, values.get(name)); refused.delete(name); mark(name, ""); }
     for (const [name, text] of Object.entries(told.errors || {})) {
       if (text) { refused.set(name, JSON.stringify(values.get(name))); mark(name, text); }
     }
     for (const [name, theirs] of Object.entries(told.standing || {})) { standing.set(name, theirs.values); beside(name).innerHTML = theirs.html; }
+    for (const [key, code] of Object.entries(told.rows || {})) rename(key, code);
     for (const [id, html] of Object.entries(told.pieces || {})) replace(id, html);
     if (told.version !== null && told.version !== undefined) form.elements.version.value = told.version;
     if (told.told) { blocked = Boolean(told.closed); paused = true; return say(told.told, "late"); }
@@ -133,6 +138,19 @@
     const open = old.querySelector("details")?.open;
     old.outerHTML = html;
     if (open) document.getElementById(id).querySelector("details")?.setAttribute("open", "");
+  };
+  /* A new row has got its code: its fields go on under it. */
+  const rename = (key, code) => {
+    const other = (text) => text.replace(`${key}-`, `${code}-`);
+    for (const input of form.elements) if (input.name?.startsWith(`${key}-`)) input.name = other(input.name);
+    for (const place of form.querySelectorAll(`[id^="${key}-"][id$="-live"]`)) place.id = other(place.id);
+    for (const map of [refused, standing, unfinished]) for (const [name, kept] of [...map]) if (name.startsWith(`${key}-`)) { map.delete(name); map.set(other(name), kept); }
+    form.elements.rows.value = form.elements.rows.value.split(",").map((one) => (one === key ? code : one)).join(",");
+    const found = document.getElementById(`findings-${key}`), row = found.closest("fieldset");
+    found.id = `findings-${code}`;
+    row.id = code;
+    row.querySelector("legend").textContent = `第 ${[...row.parentElement.querySelectorAll("fieldset")].indexOf(row) + 1} 项`;
+    names = allNames();
   };
   const here = () => location.pathname + (form.contains(document.activeElement) ? `#${document.activeElement.id}` : "");
   const expire = (text, words, address) => {
@@ -146,9 +164,10 @@
   let saved = "";
   function settle(at) {
     saved = at || saved;
-    const rest = dirty().length;
+    const rest = dirty().filter((name) => unfinished.get(name) !== JSON.stringify(mine(name))).length;
     if (standing.size) say(`有 ${standing.size} 处与他人刚保存的不同，请选择`, "late");
-    else if (rest && !unsent().length) say(`有 ${rest} 处不合要求，尚未保存；其余已保存`, "late");
+    else if (rest && !fresh().length) say(`有 ${rest} 处不合要求，尚未保存；其余已保存`, "late");
+    else if (!rest && dirty().length) say("新增的一项暂存在本机，填上指标名称和分值后自动保存");
     else if (!rest) say(saved ? `已自动保存 ${saved}` : "填写后自动保存");
   }
 
@@ -184,7 +203,7 @@
   /* Leaving: what is not sent yet goes once more, without waiting for the answer. */
   addEventListener("pagehide", () => {
     keep();
-    const rest = unsent();
+    const rest = fresh().length ? unsent() : [];
     if (rest.length && !blocked) fetch(form.dataset.autosave, { method: "POST", body: message(rest), keepalive: true }).catch(() => {});
   });
 
@@ -228,9 +247,13 @@
   for (const name of names) if (bases[name]) setBase(name, bases[name]);
   let kept = {};
   try { kept = JSON.parse(localStorage.getItem(store) || "{}"); } catch { /* nothing was kept */ }
+  /* A new row that reached the server unseen stands there under its code. */
+  const rows = [...new Set(names.map((name) => name.split("-")[0]))];
+  const stands = (key) => rows.some((other) => other !== key && Object.entries(kept).every(([name, was]) => !name.startsWith(`${key}-`) || same(was.mine, mine(name.replace(`${key}-`, `${other}-`)))));
   let restored = 0;
   for (const name of names) {
     const was = kept[name];
+    if (was && form.elements.rows && name.startsWith("new_") && stands(name.split("-")[0])) continue;
     if (!was || same(was.mine, base(name)) || !same(mine(name), base(name))) continue;
     put(name, was.base, "defaultChecked", "defaultSelected", "defaultValue");
     setMine(name, was.mine);

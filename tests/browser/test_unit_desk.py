@@ -47,6 +47,36 @@ def test_projects_come_from_a_copied_list_and_each_has_its_own_tables(browser: B
         expect(page.locator(".project-name input").first).to_have_value("窗口设备")
 
 
+def test_rows_of_the_unit_are_saved_while_typed_and_what_is_not_complete_waits_in_the_browser(browser: Browser, house: House) -> None:
+    with signed_in(browser, house, "unit11") as page:
+        open_part(page, house, "项目清单")
+        page.get_by_role("link", name=re.compile("填写.*窗口设备")).click()
+        page.get_by_role("link", name="自设指标").first.click()
+        group = page.locator("section.sheet").first
+        rows = group.locator("fieldset.own")
+        rows.nth(0).get_by_label("指标", exact=False).first.fill("设备更新")
+        rows.nth(0).get_by_label("指标", exact=False).first.blur()
+        state(page, "新增的一项暂存在本机")
+        page.reload()
+        expect(rows.nth(0).locator(".own-label input")).to_have_value("设备更新")
+        rows.nth(0).locator(".own-points input").fill("2")
+        rows.nth(0).locator(".own-points input").blur()
+        state(page, "已自动保存")
+        expect(rows.nth(0).locator("legend")).to_have_text("第 1 项")
+        expect(group.locator("h2")).to_contain_text("已分配 2 / ")
+        rows.nth(0).locator(".own-target input").fill("12")
+        rows.nth(0).locator(".own-target input").blur()
+        state(page, "已自动保存")
+        rows.nth(1).locator(".own-label input").fill("第二项")
+        rows.nth(1).locator(".own-points input").fill("3")
+        page.get_by_role("link", name="整体和全部项目").click()  # at once: it goes on the way out
+        page.get_by_role("heading", name="项目").first.wait_for()
+        page.go_back()
+        expect(rows).to_have_count(4)
+        assert [rows.nth(place).locator(".own-label input").input_value() for place in range(4)] == ["设备更新", "第二项", "", ""]
+        expect(rows.nth(0).locator(".own-target input")).to_have_value("12")
+
+
 def test_last_year_s_figures_are_taken_over_and_confirmed(browser: Browser, house: House) -> None:
     with signed_in(browser, house, "unit11") as page:
         open_part(page, house, "基础数据表")
