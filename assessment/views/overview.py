@@ -31,7 +31,10 @@ PLACES = {Part.Kind.FIGURES: "figure:", Part.Kind.OWN_ROWS: "own:", Part.Kind.SC
 
 @dataclass(frozen=True)
 class PartState:
-    """One part: ``filled`` of ``total`` as people read it, and how many findings stand against it."""
+    """One part: ``filled`` of ``total`` as people read it, and how many findings stand against it.
+
+    ``unless`` is said of an incomplete part that nobody has to complete.
+    """
 
     kind: str
     label: str
@@ -42,6 +45,7 @@ class PartState:
     locked: bool
     returned: bool
     saved: str
+    unless: str = ""
 
     @property
     def state(self) -> tuple[str, str]:
@@ -54,7 +58,9 @@ class PartState:
             return f"{self.findings} 处须处理", "count"
         if self.kind == Part.Kind.EXPLANATIONS:
             return ("无须处理", "ok") if self.complete else ("", "quiet")
-        return ("完整", "ok") if self.complete else ("填写中", "quiet") if self.saved else ("未开始", "quiet")
+        if self.complete:
+            return "完整", "ok"
+        return self.unless or ("填写中" if self.saved else "未开始"), "quiet"
 
 
 @dataclass(frozen=True)
@@ -111,19 +117,35 @@ def states_of(
                 label="核查意见" if part.kind == Part.Kind.EXPLANATIONS else str(part),
                 url=reverse(PAGES[Part.Kind(part.kind)], args=[assessment.pk]),
                 filled=f"{filled} / {total}" if total else filled,
-                complete=_complete(part, judged, projects) if not total else filled == total,
+                complete=_complete(part, judged, inputs, projects) if not total else filled == total,
                 findings=found,
                 locked=part.locked,
                 returned=part.pk in returned and not part.locked,
                 saved=timezone.localtime(part.saved_at).strftime("%m-%d %H:%M") if part.saved_at else "",
+                unless=_unless(part, judged, inputs),
             )
         )
     return tuple(states)
 
 
-def _complete(part: Part, judged: Evaluation, projects: int) -> bool:
+def _complete(part: Part, judged: Evaluation, inputs: Inputs, projects: int) -> bool:
     """Of a part without a total."""
-    return not judged.blocking if part.kind == Part.Kind.EXPLANATIONS else part.kind == Part.Kind.PROJECTS and projects > 0
+    if part.kind == Part.Kind.EXPLANATIONS:
+        return not judged.blocking
+    return projects > 0 if part.kind == Part.Kind.PROJECTS else asked_evidence(judged) <= inputs.evidenced
+
+
+def _unless(part: Part, judged: Evaluation, inputs: Inputs) -> str:
+    """Projects and evidence stand in nobody's way: what is to be said of them where there is none, or not for all."""
+    if part.kind == Part.Kind.PROJECTS:
+        return "没有可不填"
+    lacking = asked_evidence(judged) - inputs.evidenced
+    return f"{len(lacking)} 项尚缺" if part.kind == Part.Kind.EVIDENCE and lacking else ""
+
+
+def asked_evidence(judged: Evaluation) -> set[str]:
+    """The scored rows for which the scheme asks for evidence; one that does not apply needs no proof."""
+    return {code for code, row in judged.scheme.scored.items() if row.evidence and not judged.points[code].removed}
 
 
 def _numbers(judged: Evaluation, inputs: Inputs, files: Collection[Evidence], projects: int) -> dict[str, tuple[str, str]]:

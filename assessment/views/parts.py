@@ -350,8 +350,10 @@ class FindingsPage(PartPage):
         return parts.save_explanations(self.assessment.pk, by=self.request.user, version=version, texts=texts)
 
     def rows(self, form: ExplanationsForm) -> dict[str, Any]:
+        rows = tables.finding_rows(self.assessment, self.judged, form, self.conflicts)
         return {
-            "findings": tables.finding_rows(self.assessment, self.judged, form, self.conflicts),
+            "findings": [row for row in rows if row.finding.severity != "note"],
+            "notes": [row for row in rows if row.finding.severity == "note"],
             "gaps": tables.gaps_of(self.assessment, self.judged),
         }
 

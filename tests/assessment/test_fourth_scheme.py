@@ -123,7 +123,7 @@ def test_a_fourth_scheme_goes_from_its_file_to_the_printed_report(tmp_path: Path
         return answer
 
     save("figures", **FIGURES)
-    save("own_rows", **{f"r{number}-{name}": value for number, row in enumerate(OWN) for name, value in own_fields(row).items()})
+    save("own_rows", **typed_rows())
     save("scores", **{"aim_set-choices": "yes"}, adopt="1")
     save("narrative", whole="全年执行{{spent}}，执行率{{rate}}。")
 
@@ -161,7 +161,7 @@ def test_a_cap_holds_the_total_down_and_says_why() -> None:
     client = signed_in(house.preparer)
     page = client.get(reverse("assessment:figures", args=[assessment.pk]))
     send(client, page, changes=FIGURES | {"spent": "499.99", "cases": "0", "letters": "0", "power": "20", "content": "90", "late": "0"})
-    rows = {f"r{number}-{name}": value for number, row in enumerate(OWN) for name, value in own_fields(row).items()}
+    rows = typed_rows()
     send(client, client.get(reverse("assessment:own_rows", args=[assessment.pk])), changes=rows)
 
     scores = reverse("assessment:scores", args=[assessment.pk])
@@ -189,6 +189,11 @@ def round_with(house: House, version: SchemeVersion) -> Round:
         department=house.department, fiscal_year=2024, title="2024 年度绩效自评", notice_number="1号", notice_title="通知",
         inner_deadline=day, outer_deadline=day, publication_date=day, whole_scheme=version,
     )  # fmt: skip
+
+
+def typed_rows() -> dict[str, str]:
+    """Both rows in the blank places of their group."""
+    return {f"new_results_{number}-{name}": value for number, row in enumerate(OWN, start=1) for name, value in own_fields(row).items()}
 
 
 def own_fields(row: tuple[str, ...]) -> dict[str, str]:

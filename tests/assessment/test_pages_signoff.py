@@ -51,12 +51,13 @@ def test_the_page_names_the_next_gap_first_and_offers_no_sign_off_while_somethin
 
     scheme = example_scheme()
     figures, scores, texts = len(scheme.inputs), len(scheme.scored), sum(section.text for section in scheme.sections)
+    asked = sum(bool(row.evidence) for row in scheme.scored.values())
     assert next_step(page) == f"下一步：基础数据表还有 {figures} 项数据未填"
     assert [item.text for item in read(page).select("ul.parts li")] == [
         f"基础数据表 已填 0 / {figures} 未开始",
         f"指标评分表 已填 0 / {scores} 未开始",
         f"自评报告 已填 0 / {texts} 未开始",
-        "佐证材料 0 份 未开始",
+        f"佐证材料 0 份 {asked} 项尚缺",
         "核查意见 0 条",
     ]
     assert read(page).select(f"form[action={address(line, 'request_signoff')}]") == []
