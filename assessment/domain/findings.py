@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from assessment.domain.inputs import Waived
+from assessment.domain.text import nest_quotes
 
 SEVERITIES = {"error": "错误", "warning": "需说明", "note": "提示"}
 
@@ -34,6 +35,10 @@ class Finding:
     difference: str = ""
     explanation: str = ""
     waived: Waived | None = None
+
+    def __post_init__(self) -> None:
+        """A label may hold quotation marks of its own, as “三公”经费 does."""
+        object.__setattr__(self, "message", nest_quotes(self.message))
 
     @property
     def blocks(self) -> bool:

@@ -9,6 +9,7 @@ TABLE = Path(__file__).with_name("printable.txt")
 #: What has no glyph, and neither needs one nor turns the reading direction: tab, line ends, soft hyphens, joiners and zero-width
 #: spaces, as they come with a copied text.
 UNSEEN = frozenset([0x9, 0xA, 0xD, 0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, *range(0xFE00, 0xFE10)])
+INNER = {"“": "‘", "”": "’"}
 
 
 @cache
@@ -28,3 +29,17 @@ def named(code: int) -> str:
     """A character as a message names it: itself where it can be seen, and its number."""
     character = chr(code)
     return f"“{character}”（U+{code:04X}）" if character.isprintable() else f"U+{code:04X}"
+
+
+def nest_quotes(text: str) -> str:
+    """The text with quotation marks inside others as single ones (GB/T 15834-2011 4.8); left as it is where they do not pair."""
+    depth, out = 0, []
+    for character in text:
+        if character == "”":
+            depth -= 1
+        out.append(INNER[character] if character in INNER and depth % 2 else character)
+        if character == "“":
+            depth += 1
+        if depth < 0:
+            return text
+    return text if depth else "".join(out)

@@ -4,7 +4,8 @@ import unicodedata
 
 import pytest
 
-from assessment.domain.text import UNSEEN, printable, unprintable
+from assessment.domain.findings import Finding
+from assessment.domain.text import UNSEEN, nest_quotes, printable, unprintable
 
 
 @pytest.mark.parametrize(
@@ -31,3 +32,19 @@ def test_nothing_printable_turns_the_reading_direction_or_is_a_mark_of_format() 
     turning = {"R", "AL", "AN", "RLE", "LRE", "RLO", "LRO", "PDF", "RLI", "LRI", "FSI", "PDI"}
     assert [code for code in printable() if unicodedata.bidirectional(chr(code)) in turning] == []
     assert {code for code in printable() if unicodedata.category(chr(code)) in ("Cc", "Cf", "Cs", "Co", "Cn")} <= UNSEEN
+
+
+@pytest.mark.parametrize(
+    ("text", "nested"),
+    [
+        ("变动率没有值：““三公”经费变动率”分母为 0", "变动率没有值：“‘三公’经费变动率”分母为 0"),
+        ("“甲““乙”丙”丁”", "“甲‘“乙”丙’丁”"),
+        ("“三公”经费和“三保”支出", "“三公”经费和“三保”支出"),
+        ("没有引号", "没有引号"),
+        ("““三公经费”", "““三公经费”"),
+        ("三公”经费“", "三公”经费“"),
+    ],
+)
+def test_quotation_marks_inside_others_are_single_ones(text: str, nested: str) -> None:
+    assert nest_quotes(text) == nested
+    assert Finding("zero", "note", "figure:a", text, "").message == nested
