@@ -22,7 +22,7 @@ def printable() -> frozenset[int]:
 
 def unprintable(text: str) -> list[str]:
     """The characters that cannot be printed, each once, named for the person who typed them."""
-    return [named(code) for code in sorted({ord(character) for character in text} - printable())]
+    return [named(code) for code in sorted({ord(character) for character in set(text)} - printable())]
 
 
 def named(code: int) -> str:

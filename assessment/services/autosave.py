@@ -1,6 +1,6 @@
 """Saving a part field by field while it is typed: each edit knows what it was typed over, and overwrites nothing else."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from decimal import Decimal
 from typing import Any
@@ -56,7 +56,7 @@ def save_edits(
     """
     part = parts.take_part(assessment_id, kind, by=by, version=None)
     before = part.version
-    stored = READS[kind](part)
+    stored = READS[kind](part, edits)
     standing = {name: _at(stored, name) for name, edit in edits.items() if _at(stored, name) not in (edit.base, edit.mine)}
     wanted = {name: edit.mine for name, edit in edits.items() if name not in standing}
     if kind == Part.Kind.OWN_ROWS:
@@ -71,16 +71,15 @@ def _at(stored: Mapping[str, Any], name: str) -> Any:
     return stored[name] if name in stored else NOTHING.get(name.rpartition("-")[2], "")
 
 
-def _figures(part: Part) -> dict[str, Any]:
-    inputs = part.assessment.scheme.scheme.inputs
-    return {field.code: None for field in inputs} | {figure.code: figure.value for figure in part.assessment.figures.all()}
+def _figures(part: Part, names: Collection[str]) -> dict[str, Any]:
+    return dict.fromkeys(names) | dict(part.assessment.figures.filter(code__in=names).values_list("code", "value"))
 
 
 def _write_figures(part: Part, by: User, _stored: Mapping[str, Any], wanted: Mapping[str, Any]) -> Part:
     return parts.store_figures(part, by=by, figures=wanted)
 
 
-def _scores(part: Part) -> dict[str, Any]:
+def _scores(part: Part, _names: Collection[str]) -> dict[str, Any]:
     flat: dict[str, Any] = {}
     for score in part.assessment.scores.all():
         flat[f"{score.code}-{CHOICES}"] = frozenset(score.choices)
@@ -97,23 +96,23 @@ def _write_scores(part: Part, by: User, stored: Mapping[str, Any], wanted: Mappi
     return parts.store_scores(part, by=by, answers=answers)
 
 
-def _narrative(part: Part) -> dict[str, Any]:
-    return {narrative.code: narrative.text for narrative in part.assessment.narratives.all()}
+def _narrative(part: Part, names: Collection[str]) -> dict[str, Any]:
+    return dict(part.assessment.narratives.filter(code__in=names).values_list("code", "text"))
 
 
 def _write_narrative(part: Part, by: User, _stored: Mapping[str, Any], wanted: Mapping[str, Any]) -> Part:
     return parts.store_narrative(part, by=by, texts=wanted)
 
 
-def _explanations(part: Part) -> dict[str, Any]:
-    return {explanation.code: explanation.text for explanation in part.assessment.explanations.all()}
+def _explanations(part: Part, names: Collection[str]) -> dict[str, Any]:
+    return dict(part.assessment.explanations.filter(code__in=names).values_list("code", "text"))
 
 
 def _write_explanations(part: Part, by: User, _stored: Mapping[str, Any], wanted: Mapping[str, Any]) -> Part:
     return parts.store_explanations(part, by=by, texts=wanted)
 
 
-def _own_rows(part: Part) -> dict[str, Any]:
+def _own_rows(part: Part, _names: Collection[str]) -> dict[str, Any]:
     rows = [stored.row() for stored in part.assessment.own_rows.all()]
     return {f"{row.code}-{column}": value for row in rows for column, value in asdict(row).items() if column not in ("code", "group")}
 
@@ -170,7 +169,7 @@ def _filled(values: dict[str, Any]) -> dict[str, Any]:
     return {code: value for code, value in values.items() if value not in (None, "")}
 
 
-READS: dict[str, Callable[[Part], dict[str, Any]]] = {
+READS: dict[str, Callable[[Part, Collection[str]], dict[str, Any]]] = {
     Part.Kind.FIGURES: _figures,
     Part.Kind.OWN_ROWS: _own_rows,
     Part.Kind.SCORES: _scores,

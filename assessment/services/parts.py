@@ -72,7 +72,7 @@ def store_figures(part: Part, *, by: User, figures: Mapping[str, Decimal | None]
                 places[f"figure:{code}"] = str(error)
     if places:
         raise DomainError("有数据不合要求，未保存", places)
-    stored = {figure.code: figure for figure in part.assessment.figures.all()}
+    stored = {figure.code: figure for figure in part.assessment.figures.filter(code__in=figures)}
     changed = [code for code, value in figures.items() if (stored[code].value if code in stored else None) != value]
     for code in changed:
         value = figures[code]

@@ -15,7 +15,7 @@ from assessment.domain.errors import DomainError
 from assessment.models import Part
 from assessment.services.autosave import Edit, Saved, save_edits, typed_into
 from assessment.views.access import SignedIn
-from assessment.views.live import pieces_of
+from assessment.views.live import overview_piece, pieces_of
 from assessment.views.parts import FiguresPage, FindingsPage, NarrativePage, OwnRowsPage, PartPage, ScoresPage, held, shown
 
 BASE = "base."
@@ -95,6 +95,7 @@ class Autosave:
         page = self.page
         if read_again or saved.standing or page.kind == Part.Kind.OWN_ROWS or any(part.locked for part in page.assessment.parts.all()):
             return type(page)(page.request, page.assessment.pk)
+        _ = page.threads  # no save changes them: looked up once for both
         fresh = copy(page)
         fresh.part = saved.part
         fresh.judge(typed_into(page.inputs, page.kind, saved.written))
@@ -113,8 +114,8 @@ class Autosave:
 
     @staticmethod
     def changed(before: PartPage, after: PartPage, *, everything: bool) -> dict[str, str]:
-        """The pieces of the page that differ, as HTML by their ``id``."""
-        old, new = pieces_of(before), pieces_of(after)
+        """The pieces of the page that differ, as HTML by their ``id``; the column beside it always, it is dear to compare."""
+        old, new = pieces_of(before), pieces_of(after) | {"overview": overview_piece(after)}
         return {name: piece.html() for name, piece in new.items() if everything or old.get(name) != piece}
 
 

@@ -25,13 +25,16 @@ class Piece:
 
 
 def pieces_of(page: PartPage) -> dict[str, Piece]:
-    """Every piece of the part's page by its ``id``."""
-    overview = page.overview()
-    beside = {"overview": Piece("assessment/_overview.html", {"overview": overview, "current": page.kind.value})}
+    """Every piece of the part's own page by its ``id``."""
     make = {Part.Kind.FIGURES: _figures, Part.Kind.OWN_ROWS: _own_rows, Part.Kind.SCORES: _scores, Part.Kind.NARRATIVE: _narrative}.get(
         page.kind
     )
-    return beside | (make(page) if make else {})
+    return make(page) if make else {}
+
+
+def overview_piece(page: PartPage) -> Piece:
+    """The column beside the part."""
+    return Piece("assessment/_overview.html", {"overview": page.overview(), "current": page.kind.value})
 
 
 def _figures(page: PartPage) -> dict[str, Piece]:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from assessment import permissions
 from assessment.domain.canonical import decimal_text
-from assessment.domain.checks import Evaluation, evaluate_assessment
+from assessment.domain.checks import Evaluation
 from assessment.domain.errors import DomainError, StaleSave
 from assessment.domain.inputs import Answer, Inputs
 from assessment.domain.narrative import tidy
@@ -27,6 +27,7 @@ from assessment.services.carrying import carry_over, confirm_figures, offered
 from assessment.services.own_rows import save_own_rows
 from assessment.views import tables
 from assessment.views.access import SignedIn, assessment_for, login_required
+from assessment.views.judging import judge
 from assessment.views.overview import Overview, overview_of
 from assessment.views.threads import Threads
 
@@ -64,7 +65,7 @@ class PartPage:
     def judge(self, inputs: Inputs) -> None:
         """Take ``inputs`` for what is stored."""
         self.inputs = inputs
-        self.judged: Evaluation = evaluate_assessment(self.assessment.scheme.scheme, inputs)
+        self.judged: Evaluation = judge(self.assessment.pk, self.assessment.scheme.scheme, inputs)
         self.scheme: Scheme = self.judged.scheme
 
     def overview(self) -> Overview:
