@@ -9,7 +9,7 @@ from django.urls import get_resolver
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 application = get_wsgi_application()
-# Every page's code is there before the first visitor, and is not searched for garbage: that took a fifth of a second, in somebody's request.
+# Every page's code is there before the first visitor, and is not searched for garbage: it took a fifth of a second in somebody's request.
 _ = get_resolver().url_patterns
 gc.collect()
 gc.freeze()
