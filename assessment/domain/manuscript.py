@@ -35,12 +35,13 @@ _TITLE = re.compile(r"[^。；，]{4,60}报告")
 
 @dataclass(frozen=True)
 class Line:
-    """A paragraph: its heading level by style, and whether it is all bold or set as a title."""
+    """A paragraph: its heading level by style, whether it is all bold or set as a title, or the title of a table that we append."""
 
     text: str
     level: int | None = None
     bold: bool = False
     title: bool = False
+    annex: bool = False
 
 
 @dataclass(frozen=True)
@@ -127,6 +128,7 @@ class _Sorter:
         self.rest: list[Rest] = []
         self.left_out: list[str] = []
         self.place, self.level, self.tried = -1, UNDER_NONE, 0
+        self.ended = False
         self.target: list[str] = []
         if opening is None:
             self._apart("文首文字")
@@ -134,7 +136,12 @@ class _Sorter:
             self.target = self.found.setdefault(opening, Found()).lines
 
     def take(self, piece: Piece) -> None:
-        """One more paragraph or table."""
+        """One more paragraph or table; our own document that comes back ends where its tables begin."""
+        if isinstance(piece, Line) and piece.annex and not self.ended:
+            self.ended = True
+            self.left_out.append(f"“{piece.text}”及其后的内容没有导入，附表由系统编排")
+        if self.ended:
+            return
         if isinstance(piece, Table):
             self.target.append(table_text(piece.rows))
             return

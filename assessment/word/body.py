@@ -99,7 +99,7 @@ class _Reader:
             return
         bold = self.styles.is_bold(properties) or all(bold for piece, bold in runs if piece.strip())
         text = self.lists.label(self.styles.listed(properties)) + text
-        yield Line(text, self.styles.level(properties), bold, self.styles.is_title(properties))
+        yield Line(text, self.styles.level(properties), bold, self.styles.is_title(properties), self.styles.is_annex(properties))
 
     def _runs(self, above: Element) -> Iterator[tuple[str, bool]]:
         for element in self._below(above):

@@ -13,6 +13,8 @@ LONGEST_CHAIN = 12
 LEVELS = 9
 _HEADING = re.compile(r"(?:heading|标题) ?([1-9])")
 _CONTENTS = re.compile(r"(?:toc|目录) ?[1-9]?|toc heading")
+#: What ``templates/word/styles.xml`` calls the titles of its tables.
+ANNEX = "附表题目"
 _TITLES = {"title", "标题", "subtitle", "副标题"}
 _CHINESE = {"chineseCounting", "chineseCountingThousand", "ideographTraditional", "japaneseCounting", "taiwaneseCountingThousand"}
 _PLACE = re.compile("%([1-9])")
@@ -94,6 +96,10 @@ class Styles:
         """Whether it is set as a title: by its style, or in the middle of the line."""
         aligned = [value(properties, "jc"), *(style.aligned for style in self._chain(properties))]
         return any(style.name in _TITLES for style in self._chain(properties)) or next((jc for jc in aligned if jc), "") == "center"
+
+    def is_annex(self, properties: Element | None) -> bool:
+        """Whether it is the title of a table that our own document appends."""
+        return any(style.name == ANNEX for style in self._chain(properties))
 
     def is_contents(self, properties: Element | None) -> bool:
         """Whether it is a line of a table of contents."""

@@ -93,11 +93,8 @@ def test_the_report_is_read_back_from_the_document_as_it_was_printed() -> None:
     printed = {section.code: flat(section.printed) for section in file.content.assessments[0].narrative}
     assert {code: flat(item.text) for code, item in found.found.items()} == printed
     assert found.found["opening"].text == f"开头。\n{TABLE}\n后文。"
-    assert [rest.heading for rest in found.rest] == [
-        "附表 1 2022年度整体绩效自评指标评分表",
-        "附表 2 2022年度整体绩效自评基础数据表",
-        "附表 3 2022年度整体绩效自评核查意见说明",
-    ]
+    assert found.rest == ()
+    assert found.left_out[-1] == "“附表 1　2022年度整体绩效自评指标评分表”及其后的内容没有导入，附表由系统编排"
 
 
 def test_sheets_lines_and_fonts_are_those_of_the_standard() -> None:

@@ -187,3 +187,12 @@ def test_a_report_in_a_shipped_schemes_outline_finds_every_section() -> None:
     written = [section.code for section in sections if section.text and section.heading]
     assert {code: item.text for code, item in found.found.items()} == {code: f"{code}。" for code in written}
     assert (found.rest, found.left_out) == ((), ())
+
+
+def test_our_own_document_ends_where_its_tables_begin() -> None:
+    found = sorted_(
+        "二、绩效自评结果分析", "很好。", Line("附表 1　评分表", 1, annex=True), Table((("指标", "分值"),)), "三、其他说明", "后文。"
+    )
+
+    assert {code: item.text for code, item in found.found.items()} == {"result": "很好。"}
+    assert (found.rest, found.left_out) == ((), ("“附表 1　评分表”及其后的内容没有导入，附表由系统编排",))
