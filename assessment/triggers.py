@@ -21,18 +21,21 @@ _SQLITE = (
 _POSTGRES_FROZEN = """
 CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$;
-CREATE TRIGGER {table}_frozen BEFORE UPDATE OF {columns} ON {table} FOR EACH ROW EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER {table}_kept BEFORE DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER {table}_frozen BEFORE UPDATE OF {columns} ON {table} FOR EACH ROW {when} EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER {table}_kept BEFORE DELETE ON {table} FOR EACH ROW {when} EXECUTE FUNCTION refuse_change();
 """
 _SQLITE_FROZEN = (
-    "CREATE TRIGGER {table}_frozen BEFORE UPDATE OF {columns} ON {table} BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END",
-    "CREATE TRIGGER {table}_kept BEFORE DELETE ON {table} BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END",
+    "CREATE TRIGGER {table}_frozen BEFORE UPDATE OF {columns} ON {table} {when} BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END",
+    "CREATE TRIGGER {table}_kept BEFORE DELETE ON {table} {when} BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END",
 )
 
 
-def frozen(table: str, *columns: str) -> migrations.RunPython:
-    """A migration operation that refuses DELETE on ``table`` and UPDATE of ``columns``; the others may change."""
-    named = {"table": table, "columns": ", ".join(columns)}
+def frozen(table: str, *columns: str, once: str = "") -> migrations.RunPython:
+    """A migration operation that refuses DELETE on ``table`` and UPDATE of ``columns``; the others may change.
+
+    With ``once`` a row is refused from when it has a value in that column.
+    """
+    named = {"table": table, "columns": ", ".join(columns), "when": f"WHEN (OLD.{once} IS NOT NULL)" if once else ""}
 
     def forwards(_apps: Any, schema_editor: Any) -> None:
         statements = (_POSTGRES_FROZEN,) if schema_editor.connection.vendor == "postgresql" else _SQLITE_FROZEN

@@ -388,4 +388,5 @@ class Migration(migrations.Migration):
         ),
         append_only("assessment_snapshot", "assessment_event", "units_handover"),
         frozen("assessment_schemeversion", "code", "version", "title", "kind", "document", "digest", "loaded_at"),
+        frozen("assessment_message", "thread_id", "text", "author_id", "by_unit", "sent_at", once="sent_at"),
     ]

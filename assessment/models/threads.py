@@ -72,7 +72,7 @@ class Thread(models.Model):
 
 
 class Message(models.Model):
-    """One text of a thread; the office's is its author's draft until the return sends it."""
+    """One text of a thread; the office's is its author's draft until the return sends it. What was sent is held by a trigger."""
 
     thread = models.ForeignKey(Thread, models.CASCADE, related_name="messages", verbose_name="退回意见")
     text = models.CharField("内容", max_length=1000)

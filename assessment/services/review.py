@@ -143,7 +143,7 @@ def reopen(filing_id: int, *, by: User, comments: Iterable[PartComment]) -> Fili
 
 def _return(filing_id: int, act: Act, *, by: User, comments: Iterable[PartComment]) -> Filing:
     filing = turns.take(filing_id, act, by=by)
-    sent = threads.send(filing, comments, by=by)
+    sent, said = threads.send(filing, comments, by=by)
     if not sent:
         raise DomainError("退回须逐处说明原因", {"comments": "请至少在一处写明退回原因"})
     returned = {thread.part_id for thread in sent}
@@ -151,7 +151,7 @@ def _return(filing_id: int, act: Act, *, by: User, comments: Iterable[PartCommen
         part.locked = part.pk not in returned and part.kind != Part.Kind.EXPLANATIONS
         part.save(update_fields=["locked"])
     places = list(dict.fromkeys(thread.part.place for thread in sent if thread.part))
-    return turns.move(filing, act, by=by, detail={"parts": places, "threads": len(sent)})
+    return turns.move(filing, act, by=by, detail={"parts": places, "threads": len(sent), "said": said})
 
 
 @transaction.atomic

@@ -103,8 +103,11 @@ def _name(assessment: Assessment, part: Part) -> str:
     return f"{assessment.name}：{part}" if assessment.kind == "project" else str(part)
 
 
-def send(filing: Filing, comments: Iterable[PartComment], *, by: User) -> list[Thread]:
-    """Open every thread with a draft, and one for each part with a comment, to the unit; returns them. The filing is locked."""
+def send(filing: Filing, comments: Iterable[PartComment], *, by: User) -> tuple[list[Thread], list[tuple[str, str]]]:
+    """Open every thread with a draft, and one for each part with a comment, to the unit. The filing is locked.
+
+    Gives these threads, and what was said: the name of the place with each text.
+    """
     parts = {part.pk: part for part in Part.objects.filter(assessment__filing=filing).select_related("assessment")}
     given = [comment for comment in comments if comment.text.strip()]
     if any(comment.part_id not in parts for comment in given):
@@ -118,9 +121,11 @@ def send(filing: Filing, comments: Iterable[PartComment], *, by: User) -> list[T
         thread = thread or Thread.objects.create(filing=filing, part=part, label=part.place)
         Message.objects.create(thread=thread, text=comment.text.strip(), author=by)
     sent = list(filing.threads.filter(messages__sent_at=None).distinct().select_related("part__assessment"))
-    Message.objects.filter(thread__filing=filing, sent_at=None).update(sent_at=timezone.now())
+    drafts = Message.objects.filter(thread__filing=filing, sent_at=None)
+    said = list(drafts.order_by("pk").values_list("thread__label", "text"))
+    drafts.update(sent_at=timezone.now())
     filing.threads.filter(pk__in=[thread.pk for thread in sent]).update(state=Thread.State.OPEN)
-    return sent
+    return sent, said
 
 
 @transaction.atomic
@@ -143,7 +148,7 @@ def answer(thread_id: int, *, by: User, text: str) -> Thread:
     Message.objects.create(thread=thread, text=text, author=by, by_unit=True, sent_at=timezone.now())
     thread.state = Thread.State.ANSWERED
     thread.save(update_fields=["state"])
-    turns.record(filing, Act.ANSWER, by=by, detail={"thread": thread.label})
+    turns.record(filing, Act.ANSWER, by=by, detail={"thread": thread.label, "said": text})
     return thread
 
 

@@ -183,7 +183,8 @@ def test_only_the_returned_parts_and_the_explanations_are_opened() -> None:
         (Kind.NARRATIVE, "请补充措施", line.reviewer),
         (Kind.FIGURES, "请核对", line.reviewer),
     ]
-    assert last_event(line) == ("return", "returned", {"parts": ["自评报告", "基础数据表"], "threads": 2})
+    said = [["自评报告", "请补充措施"], ["基础数据表", "请核对"]]
+    assert last_event(line) == ("return", "returned", {"parts": ["自评报告", "基础数据表"], "said": said, "threads": 2})
 
 
 @pytest.mark.parametrize("reason", ["", "  ", "长" * 1001])
@@ -280,7 +281,7 @@ def test_a_reopened_filing_is_signed_reviewed_and_approved_anew_and_printed_anew
 
     review.reopen(line.filing.pk, by=line.lead, comments=[PartComment(line.part(Kind.NARRATIVE).pk, "公示前更正")])
 
-    assert last_event(line) == ("reopen", "returned", {"parts": ["自评报告"], "threads": 1})
+    assert last_event(line) == ("reopen", "returned", {"parts": ["自评报告"], "said": [["自评报告", "公示前更正"]], "threads": 1})
     parts.save_narrative(line.assessment.pk, by=line.preparer, version=1, texts={"opening": "更正后的开头"})
     line.advance(Status.APPROVED)
     first, second = line.filing.snapshots.filter(kind="filing").order_by("number")

@@ -1,9 +1,11 @@
 """What is returned stands on the very cells: drafted, sent, answered, settled; and nobody else's hands get in."""
 
+import json
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 
 from assessment.domain.errors import DomainError
@@ -64,6 +66,20 @@ def test_a_draft_is_the_offices_own_until_the_return_sends_it() -> None:
     assert [state for _, state, _ in told(line)] == ["open", "open"]
     assert {part.kind for part in line.assessment.parts.filter(locked=False)} == {"figures", "narrative", "explanations"}
     assert history_of(line.filing)[0].detail == "退回：基础数据表、自评报告（2 条意见）"
+
+
+@pytest.mark.parametrize("change", ["UPDATE assessment_message SET text = '改过'", "DELETE FROM assessment_message"])
+def test_what_was_said_is_in_the_record_and_the_database_itself_refuses_to_change_it(change: str) -> None:
+    line = Line(Status.UNDER_REVIEW)
+    (thread,) = give_back(line, figure="与决算报表不一致")
+    threads.answer(thread.pk, by=line.preparer, text="已更正")
+
+    with pytest.raises(DatabaseError, match="assessment_message is append-only"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(change)
+
+    place = "基础数据表 · 一般公共预算支出决算数"
+    said = [json.loads(event.detail).get("said") for event in line.filing.events.order_by("number")][-2:]
+    assert said == [[[place, "与决算报表不一致"]], "已更正"]
 
 
 def test_a_draft_is_rewritten_and_taken_back_by_its_author_alone() -> None:
