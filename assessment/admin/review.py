@@ -15,7 +15,6 @@ from assessment.domain.checks import NO_ANSWER, Evaluation
 from assessment.domain.errors import DomainError, StaleSave
 from assessment.domain.exchange import AssessmentContent, FilingContent
 from assessment.domain.explaining import explain
-from assessment.domain.inputs import Answer
 from assessment.domain.workflow import Act
 from assessment.forms import ReasonForm, ReturnForm, ReviewForm, WaiverForm, typed_over
 from assessment.models import Assessment, Filing, Part, Thread, Waiver
@@ -91,11 +90,11 @@ def _content(content: FilingContent, shown: Assessment) -> AssessmentContent | N
 
 def _block(assessment: Assessment, judged: Evaluation, form: ReviewForm, *, waives: bool, bad: WaiverForm | None) -> dict[str, Any]:
     """One assessment's score rows with the claim, the computed points and the office's inputs."""
-    by_code = {score.code: score for score in assessment.scores.all()}
+    by_code, answers = {score.code: score for score in assessment.scores.all()}, contents.answers_of(assessment)
     rows = []
     for path in judged.scheme.rows:
         row, score, points = path[-1], by_code.get(path[-1].code), judged.points[path[-1].code]
-        answer = Answer(frozenset(score.choices), score.self_points, score.self_reason) if score else NO_ANSWER
+        answer = answers.get(row.code, NO_ANSWER)
         asked = score is not None and f"points-{score.pk}" in form.fields
         rows.append(
             {

@@ -46,6 +46,11 @@ class Evaluation(Scored):
         """The findings that stand against sign-off."""
         return tuple(finding for finding in self.findings if finding.blocks)
 
+    @property
+    def asked_evidence(self) -> frozenset[str]:
+        """The scored rows for which the scheme asks for evidence; one that does not apply needs no proof."""
+        return frozenset(code for code, row in self.scheme.scored.items() if row.evidence and not self.points[code].removed)
+
 
 def score_assessment(scheme: Scheme, inputs: Inputs) -> Scored:
     """Values, points and total alone: what a preview over many filings needs."""

@@ -95,12 +95,26 @@ class Sorted:
     left_out: tuple[str, ...]
 
 
-def sort_into(sections: Iterable[Section], pieces: Iterable[Piece]) -> Sorted:
-    """Put every piece under the section whose heading it stands under. Raises ``DomainError`` where hardly anything fits."""
+def sort_into(sections: Iterable[Section], pieces: Sequence[Piece], project: str = "") -> Sorted:
+    """Put every piece under the section whose heading it stands under. Raises ``DomainError`` where hardly anything fits.
+
+    Our own document holds the reports of a filing one after the other: of it only that of ``project``, or the whole unit's, is taken.
+    """
     sorter = _Sorter(outline(sections))
-    for piece in pieces:
+    for piece in pieces[_beginning(pieces, project) :]:
         sorter.take(piece)
     return sorter.sorted()
+
+
+def _beginning(pieces: Sequence[Piece], project: str) -> int:
+    """Where a project's report begins in our own document, behind its name on the cover; 0 in any other."""
+    lines = [(number, piece) for number, piece in enumerate(pieces) if isinstance(piece, Line)]
+    if not project or not any(line.annex for _, line in lines):
+        return 0
+    for number, line in lines:
+        if "".join(line.text.split()) == "".join(f"项目名称：{project}".split()):
+            return number + 1
+    raise DomainError(f"这份 Word 是从系统导出的，其中没有“{project}”的报告")
 
 
 def number_of(text: str) -> tuple[int | None, str]:

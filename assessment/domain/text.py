@@ -9,7 +9,8 @@ TABLE = Path(__file__).with_name("printable.txt")
 #: What has no glyph, and neither needs one nor turns the reading direction: tab, line ends, soft hyphens, joiners and zero-width
 #: spaces, as they come with a copied text.
 UNSEEN = frozenset([0x9, 0xA, 0xD, 0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, *range(0xFE00, 0xFE10)])
-INNER = {"“": "‘", "”": "’"}
+#: Outer and inner quotation marks.
+OPENING, CLOSING = "“‘", "”’"
 
 
 @cache
@@ -35,10 +36,10 @@ def nest_quotes(text: str) -> str:
     """The text with quotation marks inside others as single ones (GB/T 15834-2011 4.8); left as it is where they do not pair."""
     depth, out = 0, []
     for character in text:
-        if character == "”":
+        if character in CLOSING:
             depth -= 1
-        out.append(INNER[character] if character in INNER and depth % 2 else character)
-        if character == "“":
+        out.append(character if character not in OPENING + CLOSING else (OPENING if character in OPENING else CLOSING)[depth % 2])
+        if character in OPENING:
             depth += 1
         if depth < 0:
             return text

@@ -88,7 +88,8 @@ class Bound:
         """The form field that a place of the part's refusal speaks of."""
         if self.kind in (Part.Kind.OWN_ROWS, Part.Kind.PROJECTS):
             _, number, what = place.split(":")
-            return str(self.form.kept[int(number)].name(what))
+            kept = self.form.kept
+            return str(kept[int(number)].name(what)) if int(number) < len(kept) else ""
         code = place.partition(":")[2]
         return f"{code}-points" if self.kind == Part.Kind.SCORES else code
 

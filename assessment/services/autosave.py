@@ -7,11 +7,10 @@ from typing import Any
 
 from django.db import transaction
 
-from assessment.domain.errors import DomainError
 from assessment.domain.inputs import Answer, Inputs
 from assessment.domain.own_rows import OwnRow
 from assessment.models import Part
-from assessment.services import parts
+from assessment.services import contents, parts
 from assessment.services.own_rows import faults_of, is_own, store_own_rows
 from units.models import User
 
@@ -19,6 +18,7 @@ from units.models import User
 CHOICES, POINTS, REASON = "choices", "points", "reason"
 ANSWERED = {CHOICES: "choices", POINTS: "self_points", REASON: "reason"}
 NOTHING: dict[str, Any] = {CHOICES: frozenset(), POINTS: None, REASON: "", "target": None, "actual": None, "direction": "at_least"}
+GONE = "这一项已被他人删除，仍要保留的请按“保存自设指标”核对"
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,9 @@ def save_edits(
     part = parts.take_part(assessment_id, kind, by=by, version=None)
     before = part.version
     stored = READS[kind](part, edits)
-    standing = {name: _at(stored, name) for name, edit in edits.items() if _at(stored, name) not in (edit.base, edit.mine)}
+    # Of a row that is new, or gone, nothing stands in the way.
+    known = [name for name in edits if kind != Part.Kind.OWN_ROWS or name in stored]
+    standing = {name: _at(stored, name) for name in known if _at(stored, name) not in (edits[name].base, edits[name].mine)}
     wanted = {name: edit.mine for name, edit in edits.items() if name not in standing}
     if kind == Part.Kind.OWN_ROWS:
         return _save_rows(part, by, wanted, standing, groups or {})
@@ -68,7 +70,7 @@ def save_edits(
 
 def _at(stored: Mapping[str, Any], name: str) -> Any:
     """What stands in a field; a scored row, section or reason that was never saved has nothing in it."""
-    return stored[name] if name in stored else NOTHING.get(name.rpartition("-")[2], "")
+    return stored[name] if name in stored else NOTHING.get(name.partition("-")[2], "")
 
 
 def _figures(part: Part, names: Collection[str]) -> dict[str, Any]:
@@ -81,10 +83,8 @@ def _write_figures(part: Part, by: User, _stored: Mapping[str, Any], wanted: Map
 
 def _scores(part: Part, _names: Collection[str]) -> dict[str, Any]:
     flat: dict[str, Any] = {}
-    for score in part.assessment.scores.all():
-        flat[f"{score.code}-{CHOICES}"] = frozenset(score.choices)
-        flat[f"{score.code}-{POINTS}"] = score.self_points
-        flat[f"{score.code}-{REASON}"] = score.self_reason
+    for code, answer in contents.answers_of(part.assessment).items():
+        flat[f"{code}-{CHOICES}"], flat[f"{code}-{POINTS}"], flat[f"{code}-{REASON}"] = answer.choices, answer.self_points, answer.reason
     return flat
 
 
@@ -113,33 +113,50 @@ def _write_explanations(part: Part, by: User, _stored: Mapping[str, Any], wanted
 
 
 def _own_rows(part: Part, _names: Collection[str]) -> dict[str, Any]:
-    rows = [stored.row() for stored in part.assessment.own_rows.all()]
-    return {f"{row.code}-{column}": value for row in rows for column, value in asdict(row).items() if column not in ("code", "group")}
+    return {
+        f"{row.code}-{column}": value
+        for row in _by_code(part).values()
+        for column, value in asdict(row).items()
+        if column not in ("code", "group")
+    }
 
 
 def _save_rows(part: Part, by: User, wanted: Mapping[str, Any], standing: Mapping[str, Any], groups: Mapping[str, str]) -> Saved:
-    """Each row for itself: one that cannot stand is told and stays as it was, a new one waits until it has a name and points."""
+    """Each row for itself: one that cannot stand is told and stays as it was, a new one waits until it has a name and points.
+
+    A new row that is there already, because the answer to its first save was lost, is that one.
+    """
     before, scheme = part.version, part.assessment.scheme.scheme
-    rows = {row.code: row for row in (stored.row() for stored in part.assessment.own_rows.all())}
-    stored, written, refused = set(rows), dict[str, Any](), dict[str, str]()
+    there = _by_code(part)
+    rows = dict(there)
+    codes = {replace(row, code=""): code for code, row in rows.items()}
+    stored, written, refused, made = set(rows), dict[str, Any](), dict[str, str](), dict[str, str]()
     for key, values in _by_row(wanted).items():
         if key not in stored and is_own(key):
-            raise DomainError("有一项自设指标已被他人删除，仍要保留的请按“保存自设指标”核对")
+            refused |= dict.fromkeys((f"{key}-{column}" for column in values), GONE)
+            continue
         if key not in stored and not (values.get("label") and values.get("points")):
             continue
         if "points" in values:
             values["points"] = values["points"] or Decimal(0)
         row = replace(rows.get(key) or OwnRow("", groups[key], "", Decimal(0)), **values)
         if faults := dict(faults_of(scheme, row)):
-            refused |= {f"{key}-{column}": message for column, message in faults.items()}
+            # What is wrong with a column that was not sent is told at one that was.
+            refused |= {f"{key}-{column if column in values else next(iter(values))}": message for column, message in faults.items()}
+            continue
+        if row in codes and key not in stored:
+            made[key] = codes[row]
         else:
             rows[key] = row
-            written |= {f"{key}-{column}": value for column, value in values.items()}
-    if not written:
-        return Saved(part, before, {}, standing, refused)
-    part, codes = store_own_rows(part, by=by, rows=list(rows.values()))
-    made = {key: code for key, code in zip(rows, codes, strict=True) if key not in stored}
+        written |= {f"{key}-{column}": value for column, value in values.items()}
+    if rows.keys() > stored or any(rows[code] != row for code, row in there.items()):
+        part, stored_codes = store_own_rows(part, by=by, rows=list(rows.values()))
+        made |= {key: code for key, code in zip(rows, stored_codes, strict=True) if key not in stored}
     return Saved(part, before, written, standing, refused, made)
+
+
+def _by_code(part: Part) -> dict[str, OwnRow]:
+    return {row.code: row for row in (stored.row() for stored in part.assessment.own_rows.all())}
 
 
 def _by_row(wanted: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
@@ -158,6 +175,8 @@ def typed_into(inputs: Inputs, kind: Part.Kind, written: Mapping[str, Any]) -> I
         return replace(inputs, narrative=_filled({**inputs.narrative, **written}))
     if kind == Part.Kind.EXPLANATIONS:
         return replace(inputs, explanations=_filled({**inputs.explanations, **{key: text.strip() for key, text in written.items()}}))
+    if kind != Part.Kind.SCORES:
+        raise ValueError(f"{kind} is read again after a save")
     answers = dict(inputs.answers)
     for name, value in written.items():
         code, _, what = name.rpartition("-")

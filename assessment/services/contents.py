@@ -81,8 +81,17 @@ def scored_inputs(assessment: Assessment) -> Inputs:
     return Inputs(
         figures={figure.code: figure.value for figure in assessment.figures.all()},
         own_rows=tuple(row.row() for row in assessment.own_rows.all()),
-        answers={score.code: Answer(frozenset(score.choices), score.self_points, score.self_reason) for score in assessment.scores.all()},
+        answers=answers_of(assessment),
     )
+
+
+def answers_of(assessment: Assessment) -> dict[str, Answer]:
+    """What was answered of each scored row; a level chosen for a row of the unit counts only while the row is judged by levels."""
+    measured = {row.row().code for row in assessment.own_rows.all() if not row.row().quality}
+    return {
+        score.code: Answer(frozenset() if score.code in measured else frozenset(score.choices), score.self_points, score.self_reason)
+        for score in assessment.scores.all()
+    }
 
 
 #: What scoring reads of an assessment, and what judging it reads beyond that.

@@ -1,7 +1,7 @@
 """Saving the rows that a unit sets itself (自设指标): the whole list at once, each row keeping its number."""
 
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from decimal import Decimal
 
@@ -36,10 +36,13 @@ def save_own_rows(assessment_id: int, *, by: User, version: int, rows: Sequence[
 
 
 def store_own_rows(part: Part, *, by: User, rows: Sequence[OwnRow]) -> tuple[Part, list[str]]:
-    """``save_own_rows`` for a part that was taken; also gives each row's code, in their order."""
-    _refuse_bad(part.assessment.scheme.scheme, rows)
+    """``save_own_rows`` for a part that was taken; also gives each row's code, in their order.
+
+    A row that stays as it is stored is not judged again: what stands against it is a finding.
+    """
     stored = {own_code(row.number): row for row in part.assessment.own_rows.all()}
-    following = _following_number(part.assessment)
+    _refuse_bad(part.assessment.scheme.scheme, rows, {code: row.row() for code, row in stored.items()})
+    following = 0 if all(row.code for row in rows) else _following_number(part.assessment)
     changed, kept = [], []
     for row in rows:
         code = row.code
@@ -53,7 +56,7 @@ def store_own_rows(part: Part, *, by: User, rows: Sequence[OwnRow]) -> tuple[Par
     gone = stored.keys() - set(kept)
     for code in gone:
         stored[code].delete()
-    _follow(part.assessment, rows, gone)
+    _follow(part.assessment, gone)
     # Points that the office gave are for the row as it was.
     part.assessment.scores.filter(code__in=changed).update(review_points=None, review_reason="")
     if changed or gone:
@@ -61,10 +64,9 @@ def store_own_rows(part: Part, *, by: User, rows: Sequence[OwnRow]) -> tuple[Par
     return finish_part(part, [*changed, *gone], by=by), kept
 
 
-def _follow(assessment: Assessment, rows: Sequence[OwnRow], gone: Collection[str]) -> None:
-    """What named a row that is gone names it no longer; a row that a figure measures has no level chosen."""
+def _follow(assessment: Assessment, gone: Collection[str]) -> None:
+    """What named a row that is gone names it no longer."""
     assessment.scores.filter(code__in=gone).delete()
-    assessment.scores.filter(code__in=[row.code for row in rows if not row.quality]).update(choices=[])
     for item in assessment.evidence.all() if gone else ():
         item.indicators = [code for code in item.indicators if code not in gone]
         item.save(update_fields=["indicators"])
@@ -90,13 +92,18 @@ def _following_number(assessment: Assessment) -> int:
     return 1 + max((int(code.removeprefix(OWN_PREFIX)) for code in named if code.startswith(OWN_PREFIX)), default=0)
 
 
-def _refuse_bad(scheme: Scheme, rows: Sequence[OwnRow]) -> None:
+def _refuse_bad(scheme: Scheme, rows: Sequence[OwnRow], stored: Mapping[str, OwnRow]) -> None:
     if len(rows) > MAX_ROWS:
         raise DomainError(f"自设指标最多 {MAX_ROWS} 项，未保存")
     codes = [row.code for row in rows if row.code]
     if len(codes) != len(set(codes)) or not all(is_own(code) for code in codes):
         raise DomainError("自设指标的编号重复或不对，未保存")
-    places = {f"own:{number}:{name}": fault for number, row in enumerate(rows) for name, fault in faults_of(scheme, row)}
+    places = {
+        f"own:{number}:{name}": fault
+        for number, row in enumerate(rows)
+        if stored.get(row.code) != row
+        for name, fault in faults_of(scheme, row)
+    }
     if places:
         raise DomainError("有自设指标不合要求，未保存", places)
 

@@ -22,7 +22,7 @@ from assessment.models import Assessment, Evidence, Part
 from assessment.services import contents
 from assessment.services import evidence as service
 from assessment.views.access import SignedIn, assessment_for, login_required
-from assessment.views.overview import asked_evidence, overview_of
+from assessment.views.overview import overview_of
 from assessment.views.threads import Threads
 
 
@@ -126,7 +126,7 @@ def _offer(double: Double) -> dict[str, Any]:
 
 def _asked(judged: Evaluation, files: Iterable[Evidence]) -> list[Asked]:
     """What the scheme asks for in this assessment, in the scheme's order."""
-    codes = asked_evidence(judged)
+    codes = judged.asked_evidence
     rows = [row for code, row in judged.scheme.scored.items() if code in codes]
     return [Asked(row, tuple(item for item in files if row.code in item.indicators)) for row in rows]
 

@@ -14,7 +14,10 @@ _lock = Lock()
 
 def judge(assessment_id: int, scheme: Scheme, inputs: Inputs) -> Evaluation:
     """``evaluate_assessment``, remembering the last answer for each assessment: given again only for equal inputs."""
-    known = _last.get(assessment_id)
+    with _lock:
+        known = _last.get(assessment_id)
+        if known is not None:
+            _last.move_to_end(assessment_id)
     if known is not None and known[0] is scheme and known[1] == inputs:
         return known[2]
     evaluation = evaluate_assessment(scheme, inputs)

@@ -132,20 +132,16 @@ def _complete(part: Part, judged: Evaluation, inputs: Inputs, projects: int) -> 
     """Of a part without a total."""
     if part.kind == Part.Kind.EXPLANATIONS:
         return not judged.blocking
-    return projects > 0 if part.kind == Part.Kind.PROJECTS else asked_evidence(judged) <= inputs.evidenced
+    return projects > 0 if part.kind == Part.Kind.PROJECTS else judged.asked_evidence <= inputs.evidenced
 
 
 def _unless(part: Part, judged: Evaluation, inputs: Inputs) -> str:
     """Projects and evidence stand in nobody's way: what is to be said of them where there is none, or not for all."""
     if part.kind == Part.Kind.PROJECTS:
         return "没有可不填"
-    lacking = asked_evidence(judged) - inputs.evidenced
-    return f"{len(lacking)} 项尚缺" if part.kind == Part.Kind.EVIDENCE and lacking else ""
-
-
-def asked_evidence(judged: Evaluation) -> set[str]:
-    """The scored rows for which the scheme asks for evidence; one that does not apply needs no proof."""
-    return {code for code, row in judged.scheme.scored.items() if row.evidence and not judged.points[code].removed}
+    if part.kind != Part.Kind.EVIDENCE:
+        return ""
+    return f"{len(judged.asked_evidence - inputs.evidenced)} 项尚缺"
 
 
 def _numbers(judged: Evaluation, inputs: Inputs, files: Collection[Evidence], projects: int) -> dict[str, tuple[str, str]]:

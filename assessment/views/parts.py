@@ -262,9 +262,12 @@ class OwnRowsPage(PartPage):
         return {slot.key: slot.group.code for slot in form.slots}
 
     def field_of(self, place: str) -> str:
-        """``own:2:label`` speaks of the third row that was sent."""
-        _, number, what = place.split(":")
-        return self.sent.kept[int(number)].name(what)
+        """``own:2:label`` speaks of the third row that was sent, ``own:own_3`` of a row; what was not sent has no field."""
+        _, which, *what = place.split(":")
+        if not what:
+            return f"{which}-label"
+        kept = self.sent.kept
+        return kept[int(which)].name(what[0]) if int(which) < len(kept) else ""
 
     def places(self) -> set[str]:
         return {f"own:{row.code}" for row in self.inputs.own_rows}

@@ -33,9 +33,10 @@ class ProjectsPage(PartPage):
         return form.standing(stored, name)
 
     def field_of(self, place: str) -> str:
-        """``project:2:name`` speaks of the third row that was sent."""
+        """``project:2:name`` speaks of the third row that was sent; a project that was not sent has no field."""
         _, number, what = place.split(":")
-        return self.sent.kept[int(number)].name(what)
+        kept = self.sent.kept
+        return kept[int(number)].name(what) if int(number) < len(kept) else ""
 
     def rows(self, form: ProjectsForm) -> dict[str, Any]:
         return {

@@ -9,7 +9,7 @@ from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 from assessment import permissions
 from assessment.domain.errors import DomainError
@@ -67,11 +67,13 @@ class Threads:
 
 
 @login_required
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def answer(request: SignedIn, pk: int) -> HttpResponse:
-    """Answer one thread; what cannot stand comes back with what was typed."""
+    """Answer one thread; what cannot stand comes back with what was typed. Who had to sign in first is led to its place."""
     thread = thread_for(request, pk)
     back = address(thread) or thread.filing.get_absolute_url()
+    if request.method != "POST":
+        return redirect(back)
     form = AnswerForm(request.POST)
     if refusal := permissions.refusal(request.user, thread.filing, Act.ANSWER):
         messages.error(request, refusal)

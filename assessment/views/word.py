@@ -82,7 +82,8 @@ class WordPage(NarrativePage):
             if upload.size > MAX_FILE:
                 raise DomainError("文件超过 10 MB，请删去图片后另存，再上传")
             read = read_document(upload.read())
-            self.document = sort_into(self.scheme.sections, read.pieces)
+            project = self.assessment.name if self.assessment.kind == "project" else ""
+            self.document = sort_into(self.scheme.sections, read.pieces, project)
         except DomainError as error:
             form.add_error("file", str(error))
             return self.page(form, status=422)

@@ -1,11 +1,15 @@
 "use strict";
-/* An answer that is being written outlives a save of the part and a look at another page. */
+/* An answer that is being written outlives a save of the part, a look at another page and an expired session; the next person does not see it. */
 (() => {
+  const plain = (text) => text.replace(/\s/g, "");
   for (const box of document.querySelectorAll("textarea[data-answer]")) {
-    const store = `jiping:${box.form.action}`;
+    const store = `jiping:${document.body.dataset.user}:${box.form.action}`;
     const keep = (text) => { try { if (text) sessionStorage.setItem(store, text); else sessionStorage.removeItem(store); } catch { /* kept by the page alone */ } };
-    try { box.value ||= sessionStorage.getItem(store) || ""; } catch { /* nothing was kept */ }
+    let kept = null;
+    try { kept = sessionStorage.getItem(store); } catch { /* nothing was kept */ }
+    const said = [...document.querySelectorAll(`#${box.getAttribute("aria-describedby")} .by-unit`)].some((line) => kept && plain(line.textContent).endsWith(plain(kept)));
+    if (said) keep(""); // it has been answered so
+    else box.value ||= kept || "";
     box.addEventListener("input", () => keep(box.value));
-    box.form.addEventListener("submit", () => keep(""));
   }
 })();

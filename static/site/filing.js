@@ -139,17 +139,31 @@
     old.outerHTML = html;
     if (open) document.getElementById(id).querySelector("details")?.setAttribute("open", "");
   };
-  /* A new row has got its code: its fields go on under it. */
+  /* A new row has got its code: its fields go on under it; one that the page shows already was saved before and is empty again. */
   const rename = (key, code) => {
-    const other = (text) => text.replace(`${key}-`, `${code}-`);
-    for (const input of form.elements) if (input.name?.startsWith(`${key}-`)) input.name = other(input.name);
+    const other = (text) => text.replaceAll(`${key}-`, `${code}-`);
+    const found = document.getElementById(`findings-${key}`), row = found.closest("fieldset");
+    if (document.getElementById(code)) {
+      names.filter((name) => name.startsWith(`${key}-`)).forEach((name) => {
+        const empty = row.querySelector(`select[name="${name}"]`) ? [inputs(name)[0].options[0].value] : [];
+        setBase(name, empty);
+        setMine(name, empty);
+      });
+      return;
+    }
+    for (const input of form.elements) {
+      if (!input.name?.startsWith(`${key}-`)) continue;
+      input.name = other(input.name);
+      if (input.hasAttribute("aria-describedby")) input.setAttribute("aria-describedby", other(input.getAttribute("aria-describedby")));
+      if (input.dataset.described) input.dataset.described = other(input.dataset.described);
+    }
     for (const place of form.querySelectorAll(`[id^="${key}-"][id$="-live"]`)) place.id = other(place.id);
     for (const map of [refused, standing, unfinished]) for (const [name, kept] of [...map]) if (name.startsWith(`${key}-`)) { map.delete(name); map.set(other(name), kept); }
     form.elements.rows.value = form.elements.rows.value.split(",").map((one) => (one === key ? code : one)).join(",");
-    const found = document.getElementById(`findings-${key}`), row = found.closest("fieldset");
     found.id = `findings-${code}`;
     row.id = code;
     row.querySelector("legend").textContent = `第 ${[...row.parentElement.querySelectorAll("fieldset")].indexOf(row) + 1} 项`;
+    row.querySelector(".own-remove").hidden = false;
     names = allNames();
   };
   const here = () => location.pathname + (form.contains(document.activeElement) ? `#${document.activeElement.id}` : "");
@@ -247,13 +261,21 @@
   for (const name of names) if (bases[name]) setBase(name, bases[name]);
   let kept = {};
   try { kept = JSON.parse(localStorage.getItem(store) || "{}"); } catch { /* nothing was kept */ }
-  /* A new row that reached the server unseen stands there under its code. */
-  const rows = [...new Set(names.map((name) => name.split("-")[0]))];
-  const stands = (key) => rows.some((other) => other !== key && Object.entries(kept).every(([name, was]) => !name.startsWith(`${key}-`) || same(was.mine, mine(name.replace(`${key}-`, `${other}-`)))));
+  /* A new row whose place is no longer offered goes to the first that is free in its group. */
+  const places = new Set(names.map((name) => name.split("-")[0])), typedRows = new Set(Object.keys(kept).map((name) => name.split("-")[0]));
+  const moved = new Map();
+  for (const key of form.elements.rows ? typedRows : []) {
+    if (!key.startsWith("new_") || places.has(key)) continue;
+    const free = [...places].find((place) => place.startsWith(key.replace(/\d+$/, "")) && !typedRows.has(place) && ![...moved.values()].includes(place));
+    if (free) moved.set(key, free);
+  }
+  kept = Object.fromEntries(Object.entries(kept).map(([name, was]) => {
+    const key = name.split("-")[0];
+    return [moved.has(key) ? name.replace(`${key}-`, `${moved.get(key)}-`) : name, was];
+  }));
   let restored = 0;
   for (const name of names) {
     const was = kept[name];
-    if (was && form.elements.rows && name.startsWith("new_") && stands(name.split("-")[0])) continue;
     if (!was || same(was.mine, base(name)) || !same(mine(name), base(name))) continue;
     put(name, was.base, "defaultChecked", "defaultSelected", "defaultValue");
     setMine(name, was.mine);

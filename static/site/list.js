@@ -10,5 +10,6 @@
     state.className = "quiet save-state late";
   });
   form.addEventListener("submit", () => { unsaved = false; });
+  addEventListener("pageshow", (event) => { if (event.persisted) unsaved = state.classList.contains("late"); });
   addEventListener("beforeunload", (event) => { if (unsaved) event.preventDefault(); });
 })();

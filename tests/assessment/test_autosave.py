@@ -14,7 +14,7 @@ from assessment.models import Event, Part
 from assessment.services import parts
 from assessment.services.history import history_of
 from tests.browsing import signed_in
-from tests.factories import Line, make_user
+from tests.factories import Line, example_scheme, make_user, stored_scheme
 from tests.tools import at_once, stored
 from units.models import Role
 
@@ -218,3 +218,13 @@ def test_who_saves_at_once_with_another_keeps_the_version_of_a_page_that_does_no
     )
 
     assert sorted((len(answer["saved"]), answer["version"] or 0) for answer in answers) == [(1, 0), (1, 1)]
+
+
+def test_a_section_may_be_called_as_a_column_of_a_row_is() -> None:
+    given = example_scheme()
+    sections = tuple(section.model_copy(update={"code": "target"}) if section.code == "opening" else section for section in given.sections)
+    line = Line(whole_scheme=stored_scheme(given.model_copy(update={"code": "named", "sections": sections})), filled=False)
+
+    answer = save(line, "narrative", {"target": ("", "一段文字")}).json()
+
+    assert (answer["saved"], answer["standing"]) == (["target"], {})

@@ -9,9 +9,11 @@ from django.test import Client
 from django.urls import reverse
 
 from assessment.domain.own_rows import OwnRow
-from assessment.models import Event, Part
+from assessment.domain.workflow import Status
+from assessment.models import Assessment, Event, Part
+from assessment.services import contents, review
 from assessment.services.own_rows import save_own_rows
-from tests.browsing import signed_in
+from tests.browsing import read, signed_in
 from tests.factories import Line, make_user, own_rows, own_scheme, stored_scheme
 from units.models import Role
 
@@ -22,8 +24,8 @@ KEYS = "own_1,own_2,new_effect_1,new_effect_2"
 NEW = "new_effect_1"
 
 
-def own_line() -> Line:
-    return Line(whole_scheme=stored_scheme(own_scheme()))
+def own_line(status: Status = Status.DRAFT) -> Line:
+    return Line(status, whole_scheme=stored_scheme(own_scheme()))
 
 
 def save(line: Line, fields: dict[str, tuple[str, str]], *, keys: str = KEYS, client: Client | None = None) -> Any:
@@ -103,10 +105,31 @@ def test_nothing_is_taken_away_while_one_types_and_a_row_that_is_gone_is_not_mad
     part = line.part(Part.Kind.OWN_ROWS)
     save_own_rows(line.assessment.pk, by=line.preparer, version=part.version, rows=rows_of(line)[:1])
 
-    told = save(line, {"own_2-unit": ("", "人")})
+    told = save(line, {"own_2-unit": ("", "人"), "own_1-actual": ("10", "9")}).json()
 
-    assert (told.status_code, told.json()["told"]) == (422, "有一项自设指标已被他人删除，仍要保留的请按“保存自设指标”核对")
-    assert rows_of(line) == [replace(COURSES, code="own_1")]
+    assert (told["saved"], told["errors"]["own_2-unit"]) == (["own_1-actual"], "这一项已被他人删除，仍要保留的请按“保存自设指标”核对")
+    assert rows_of(line) == [replace(COURSES, code="own_1", actual=Decimal(9))]
+
+
+def test_a_new_row_that_is_sent_again_is_the_same_row() -> None:
+    line = own_line()
+    fields = {f"{NEW}-label": ("", "投诉"), f"{NEW}-points": ("", "０.50"), f"{NEW}-kind": ("", "数量指标")}
+
+    first, second = save(line, fields).json(), save(line, fields | {f"{NEW}-points": ("", "0.5")}).json()
+
+    assert (first["rows"], second["rows"], len(rows_of(line))) == ({NEW: "own_3"}, {NEW: "own_3"}, 3)
+    assert set(second["saved"]) == set(fields)
+
+
+def test_a_row_with_an_old_fault_is_told_when_it_is_edited_and_stands_in_no_other_row_s_way() -> None:
+    line = own_line()
+    line.assessment.own_rows.filter(number=2).update(kind="没有的类别")
+
+    other = save(line, {"own_1-actual": ("10", "9")}).json()
+    itself = save(line, {"own_2-unit": ("", "人")}).json()
+
+    assert (other["saved"], itself["saved"]) == (["own_1-actual"], [])
+    assert itself["errors"]["own_2-unit"] == "类别应为数量指标、质量指标之一"
 
 
 def test_a_row_of_a_group_that_is_not_there_is_not_read() -> None:
@@ -117,3 +140,29 @@ def test_a_row_of_a_group_that_is_not_there_is_not_read() -> None:
     answer = signed_in(line.preparer).post(reverse("assessment:autosave_own_rows", args=[line.assessment.pk]), data).json()
 
     assert (answer["saved"], answer["rows"], len(rows_of(line))) == ([], {}, 2)
+
+
+def test_a_level_chosen_for_a_row_outlives_a_figure_that_is_typed_and_taken_away_again() -> None:
+    line = own_line()
+    chosen = contents.answers_of(line.assessment)["own_2"].choices
+
+    save(line, {"own_2-target": ("", "1")})
+    measured = contents.answers_of(Assessment.objects.get(pk=line.assessment.pk))["own_2"].choices
+    save(line, {"own_2-target": ("1", "")})
+
+    assert (chosen, measured) == (frozenset({"reached"}), frozenset())
+    assert contents.answers_of(Assessment.objects.get(pk=line.assessment.pk))["own_2"].choices == chosen
+
+
+def test_a_comment_on_a_row_stands_beside_it_on_its_page() -> None:
+    line = own_line(Status.UNDER_REVIEW)
+    review.save_review(
+        line.filing.pk, by=line.reviewer, version=0, points={}, comment="", drafts={(line.assessment.pk, "own:own_1"): "请核对"}, settled=()
+    )
+    review.return_parts(line.filing.pk, by=line.reviewer, comments=[])
+
+    page = signed_in(line.preparer).get(reverse("assessment:own_rows", args=[line.assessment.pk]))
+
+    assert page.status_code == 200
+    label = read(page).one("#own_1 .own-label input")
+    assert label.attributes["aria-describedby"] == f"thread-{line.filing.threads.get().pk}"

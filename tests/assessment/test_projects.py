@@ -444,3 +444,17 @@ def test_what_is_next_leads_to_the_findings_of_the_project_that_has_them() -> No
     project.scores.filter(pk=project.scores.earliest("pk").pk).update(self_points=1, self_reason="")
 
     assert next_link(line) == ("处理 1 处核查意见", reverse("assessment:findings", args=[project.pk]))
+
+
+def test_a_project_that_a_colleague_listed_meanwhile_is_named_and_what_was_typed_stays() -> None:
+    line = project_line(filled=False)
+    client = signed_in(line.preparer)
+    page = client.get(list_page(line))
+    save_list(line, ProjectRow("甲项目", "A1", Decimal(5)))
+
+    stale = send(client, page, changes={"r0-name": "甲项目"})
+    again = send(client, stale)
+
+    assert (stale.status_code, again.status_code) == (409, 422)
+    assert page_of(again).one("#id_r0-name").attributes["value"] == "甲项目"
+    assert [row.name for row in listed(line)] == ["甲项目"]

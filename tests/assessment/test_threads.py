@@ -278,3 +278,15 @@ def test_of_two_answers_at_once_both_stand_in_one_thread() -> None:
     assert sorted(told(line)[0][2]) == sorted(["请核对", *(f"已更正 {by.pk}" for by in people)])
     assert told(line)[0][1] == "answered"
     assert list(verify_record()) == []
+
+
+def test_who_had_to_sign_in_before_the_answer_was_taken_is_led_to_its_place() -> None:
+    line = Line(Status.UNDER_REVIEW)
+    (thread,) = give_back(line, figure="请核对")
+
+    answer = signed_in(line.preparer).get(reverse("assessment:answer", args=[thread.pk]))
+
+    assert (answer.status_code, answer.headers["Location"]) == (
+        302,
+        reverse("assessment:figures", args=[line.assessment.pk]) + "#final_general",
+    )

@@ -30,8 +30,8 @@ def texts(*pieces: Piece | str) -> dict[str, str]:
     return {code: found.text for code, found in sorted_(*pieces).found.items()}
 
 
-def sorted_(*pieces: Piece | str) -> Sorted:
-    return sort_into(OUTLINE, [Line(piece) if isinstance(piece, str) else piece for piece in pieces])
+def sorted_(*pieces: Piece | str, project: str = "") -> Sorted:
+    return sort_into(OUTLINE, [Line(piece) if isinstance(piece, str) else piece for piece in pieces], project)
 
 
 @pytest.mark.parametrize(
@@ -196,3 +196,23 @@ def test_our_own_document_ends_where_its_tables_begin() -> None:
 
     assert {code: item.text for code, item in found.found.items()} == {"result": "很好。"}
     assert (found.rest, found.left_out) == ((), ("“附表 1　评分表”及其后的内容没有导入，附表由系统编排",))
+
+
+def test_of_our_own_document_a_project_takes_its_own_report() -> None:
+    annex = Line("附表 1　评分表", 1, annex=True)
+    pieces = [
+        "二、绩效自评结果分析",
+        "整体。",
+        annex,
+        "项目名称：窗口 设备",
+        Line("评价年度：2022年度", title=True),
+        "二、绩效自评结果分析",
+        "项目。",
+        annex,
+    ]
+
+    assert sorted_(*pieces, project="窗口设备").found["result"].text == "项目。"
+    assert sorted_(*pieces).found["result"].text == "整体。"
+    with pytest.raises(DomainError, match="其中没有“别的项目”的报告"):
+        sorted_(*pieces, project="别的项目")
+    assert sorted_("二、绩效自评结果分析", "自己写的。", project="别的项目").found["result"].text == "自己写的。"
