@@ -413,3 +413,11 @@ def test_a_figure_taken_over_from_last_year_stands_against_sign_off_until_it_is_
     assert [(finding.severity, finding.place, finding.message) for finding in found] == [
         ("error", "figure:spent", "“决算数”沿用上年的数，尚未确认")
     ]
+
+
+def test_evidence_is_asked_for_the_rows_that_name_it_and_apply():
+    judged = evaluate_assessment(tiny_scheme(), tiny_inputs())
+    removed = {code: replace(points, removed=True) for code, points in judged.points.items()}
+
+    assert judged.asked_evidence == {code for code, row in judged.scheme.scored.items() if row.evidence} == {"spending"}
+    assert replace(judged, points=removed).asked_evidence == frozenset()

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from assessment.domain.own_rows import OwnRow, RowFault, complete, own_code, row_faults
+from assessment.domain.own_rows import OwnRow, RowFault, complete, new_key, own_code, row_faults
 from assessment.domain.rules import Deviation, Judgement, Level, Target
 from tests.factories_domain import PROPORTIONAL, own_group, tiny_scheme
 
@@ -116,6 +116,11 @@ def test_a_row_with_an_aim_waits_for_a_target_where_the_group_judges_by_no_level
     rule = complete(scheme_of(), [LIKED]).scored["own_2"].rule
 
     assert rule == Target(shape="target", direction="at_least", target=None, actual=None, unit="", deviation=None)
+
+
+def test_a_new_row_is_called_by_its_group_and_place_and_never_as_a_stored_one():
+    assert [new_key("effect", number) for number in (1, 2)] == ["new_effect_1", "new_effect_2"]
+    assert not new_key("own", 1).startswith(own_code(1)[:4])
 
 
 def test_the_codes_of_own_rows_have_their_prefix():
