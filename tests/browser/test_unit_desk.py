@@ -1,10 +1,11 @@
 """The unit's desk in a real browser: projects from a list to their own tables, last year's figures, a role handed over."""
 
 import re
+import time
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.houses import House, production_house
 from tests.browser.test_filling import open_part, state, type_in, value
@@ -17,6 +18,14 @@ pytestmark = [pytest.mark.browser, pytest.mark.postgres]
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     with production_house(tmp_path_factory.mktemp("house")) as running:
         yield running
+
+
+def landed(page: Page, address: str, text: str) -> None:
+    """What was sent on the way out of ``address`` has reached the server: nobody waited for its answer."""
+    deadline = time.monotonic() + 60
+    while text not in page.request.get(address).text():
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
 
 
 def test_projects_come_from_a_copied_list_and_each_has_its_own_tables(browser: Browser, house: House) -> None:
@@ -69,8 +78,10 @@ def test_rows_of_the_unit_are_saved_while_typed_and_what_is_not_complete_waits_i
         state(page, "已自动保存")
         rows.nth(1).locator(".own-label input").fill("第二项")
         rows.nth(1).locator(".own-points input").fill("3")
+        address = page.url
         page.get_by_role("link", name="整体和全部项目").click()  # at once: it goes on the way out
         page.get_by_role("heading", name="项目").first.wait_for()
+        landed(page, address, "第二项")
         page.go_back()
         expect(rows).to_have_count(4)
         for place, text in enumerate(["设备更新", "第二项", "", ""]):  # what was kept of the second is known to be saved
