@@ -8,10 +8,10 @@ from typing import Any
 from django.db import transaction
 
 from assessment.domain.inputs import Answer, Inputs
-from assessment.domain.own_rows import OwnRow
+from assessment.domain.own_rows import MAX_ROWS, OwnRow
 from assessment.models import Part
 from assessment.services import contents, parts
-from assessment.services.own_rows import faults_of, is_own, store_own_rows
+from assessment.services.own_rows import TOO_MANY, faults_of, is_own, store_own_rows
 from units.models import User
 
 #: What of a scored row is a field of its own, and what it holds before anything was saved.
@@ -140,7 +140,10 @@ def _save_rows(part: Part, by: User, wanted: Mapping[str, Any], standing: Mappin
         if "points" in values:
             values["points"] = values["points"] or Decimal(0)
         row = replace(rows.get(key) or OwnRow("", groups[key], "", Decimal(0)), **values)
-        if faults := dict(faults_of(scheme, row)):
+        faults = dict(faults_of(scheme, row))
+        if key not in stored and row not in codes and len(rows) >= MAX_ROWS:
+            faults["label"] = TOO_MANY
+        if faults:
             # What is wrong with a column that was not sent is told at one that was.
             refused |= {f"{key}-{column if column in values else next(iter(values))}": message for column, message in faults.items()}
             continue

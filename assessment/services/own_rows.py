@@ -24,6 +24,7 @@ CENT = Decimal("0.01")
 MAX_NUMBER = 9999
 MAX_UNIT = 20
 MAX_AIM = 200
+TOO_MANY = f"自设指标最多 {MAX_ROWS} 项"
 
 
 @transaction.atomic
@@ -94,7 +95,7 @@ def _following_number(assessment: Assessment) -> int:
 
 def _refuse_bad(scheme: Scheme, rows: Sequence[OwnRow], stored: Mapping[str, OwnRow]) -> None:
     if len(rows) > MAX_ROWS:
-        raise DomainError(f"自设指标最多 {MAX_ROWS} 项，未保存")
+        raise DomainError(f"{TOO_MANY}，未保存")
     codes = [row.code for row in rows if row.code]
     if len(codes) != len(set(codes)) or not all(is_own(code) for code in codes):
         raise DomainError("自设指标的编号重复或不对，未保存")

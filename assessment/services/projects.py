@@ -14,6 +14,7 @@ from assessment.models import Assessment, Filing, Part
 from assessment.models import OwnRow as Stored
 from assessment.services.filings import columns_of, open_assessment
 from assessment.services.last_year import find_assessment, last_year_of, project_row, signed_before
+from assessment.services.own_rows import faults_of
 from assessment.services.parts import finish_part, take_part
 from units.models import User
 
@@ -74,14 +75,9 @@ def _add(filing: Filing, row: ProjectRow) -> None:
 
 
 def _indicators(scheme: Scheme, before: AssessmentContent) -> list[OwnRow]:
-    """Last year's indicators as far as this scheme has their group and kind: what is to be reached is set anew each year."""
-    rows = (item.row() for item in before.own_rows if item.group in scheme.own_groups)
-    return [replace(row, target=None, actual=None, aim="") for row in rows if row.kind in (*_kinds(scheme, row), "")]
-
-
-def _kinds(scheme: Scheme, row: OwnRow) -> tuple[str, ...]:
-    own = scheme.own_groups[row.group].own
-    return own.kinds if own else ()
+    """Last year's indicators that this scheme can hold: what is to be reached is set anew each year."""
+    rows = (replace(item.row(), target=None, actual=None, aim="") for item in before.own_rows)
+    return [row for row in rows if not any(faults_of(scheme, row))]
 
 
 def _columns(row: OwnRow) -> dict[str, object]:

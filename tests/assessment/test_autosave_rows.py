@@ -132,6 +132,23 @@ def test_a_row_with_an_old_fault_is_told_when_it_is_edited_and_stands_in_no_othe
     assert itself["errors"]["own_2-unit"] == "类别应为数量指标、质量指标之一"
 
 
+def test_one_row_too_many_is_told_at_its_name_and_stops_no_other() -> None:
+    line = own_line()
+    many = [
+        replace(COURSES, code="own_1"),
+        replace(QUALITY, code="own_2"),
+        *(replace(COURSES, code="", label=f"第{n}项") for n in range(38)),
+    ]
+    save_own_rows(line.assessment.pk, by=line.preparer, version=line.part(Part.Kind.OWN_ROWS).version, rows=many)
+
+    new = {f"{NEW}-label": ("", "再一项"), f"{NEW}-points": ("", "0.5")}
+    answer = save(line, {"own_1-label": ("举办培训", "线上培训"), **new}).json()
+
+    assert (answer["saved"], answer["unfinished"]) == (["own_1-label"], [f"{NEW}-points"])
+    assert answer["errors"] == {"own_1-label": "", f"{NEW}-label": "自设指标最多 40 项", f"{NEW}-points": ""}
+    assert (len(rows_of(line)), rows_of(line)[0].label) == (40, "线上培训")
+
+
 def test_a_row_of_a_group_that_is_not_there_is_not_read() -> None:
     line = own_line()
     data = {"names": ["new_spending_1-label", "new_spending_1-points"], "rows": "new_spending_1", "new_spending_1-group": "spending"}

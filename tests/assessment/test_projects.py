@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from assessment.domain.exchange import FilingContent
 from assessment.domain.projects import ProjectRow
+from assessment.domain.scheme import Scheme
 from assessment.domain.workflow import Status
 from assessment.models import Message, Part, Score
 from assessment.services import contents, parts, review, signoff
@@ -201,11 +202,11 @@ def test_projects_are_not_imported_where_the_round_asks_for_none() -> None:
     assert refusal_of(lambda: import_file(file, by=there.preparer))[0] == "这份材料所在的评价年度不填项目自评"
 
 
-def next_year(line: Line) -> Line:
+def next_year(line: Line, scheme: Scheme | None = None) -> Line:
     """The same unit's filing of the year after, in a line of its own."""
     following = object.__new__(Line)
     following.__dict__ |= line.__dict__
-    round_ = make_round(line.department, 2023, project_scheme=stored_scheme(project_scheme()))
+    round_ = make_round(line.department, 2023, project_scheme=stored_scheme(scheme or project_scheme()))
     following.filing = open_filing(round_, line.unit)
     return following
 
@@ -223,6 +224,27 @@ def test_a_project_of_last_year_begins_with_its_figures_beside_it_and_its_indica
         ("培训合格率", Decimal(20), None, None, ""),
     ]
     assert (other.last_year, list(other.own_rows.all())) == ({}, [])
+
+
+def test_indicators_of_last_year_that_this_year_s_table_cannot_hold_are_not_taken_over() -> None:
+    line = project_line(Status.SUBMITTED, TRAINING)
+    kinds, points = {"output": ("数量指标", "时效指标")}, {"output": Decimal(65), "benefit": Decimal(15)}
+    scheme = project_scheme()
+    rows = [row.model_copy(update={"points": points.get(row.code, row.points)}) for row in scheme.indicators]
+    fewer = [
+        row.model_copy(update={"own": row.own.model_copy(update={"kinds": kinds[row.code]})}) if row.code in kinds else row for row in rows
+    ]
+    following = next_year(line, scheme.model_copy(update={"version": "9.9", "indicators": tuple(fewer)}))
+
+    (project,) = save_list(following, TRAINING)
+
+    # No longer asked for: 质量指标; worth more than its group now: 就业率.
+    assert [row.label for row in project.own_rows.all()] == [
+        "补贴性职业技能培训人次",
+        "补贴资金按时拨付率",
+        "技能人才队伍持续壮大",
+        "参训人员满意度",
+    ]
 
 
 def test_what_is_signed_later_is_handed_on_to_the_same_project() -> None:
