@@ -42,6 +42,7 @@
 
   const say = (text, kind = "") => { if (state) { state.textContent = text; state.className = `quiet save-state ${kind}`; } };
   const keep = () => {
+    if (document.body.dataset.left) return; // signed out
     const kept = Object.fromEntries(dirty().map((name) => [name, { mine: mine(name), base: base(name) }]));
     try {
       if (Object.keys(kept).length) localStorage.setItem(store, JSON.stringify(kept));
@@ -218,7 +219,7 @@
   addEventListener("pagehide", () => {
     keep();
     const rest = fresh().length ? unsent() : [];
-    if (rest.length && !blocked) fetch(form.dataset.autosave, { method: "POST", body: message(rest), keepalive: true }).catch(() => {});
+    if (rest.length && !blocked && !document.body.dataset.left) fetch(form.dataset.autosave, { method: "POST", body: message(rest), keepalive: true }).catch(() => {});
   });
 
   /* Through the table by keyboard; a column copied from a spreadsheet fills the rows from here on, derived ones are passed over. */

@@ -1,13 +1,13 @@
 """Filling in a real browser: nothing typed is lost, whoever else types, whatever ends in between."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Dialog, Page, expect
 
 from tests.browser.houses import House, production_house
-from tests.browser.test_line import open_filing, signed_in
+from tests.browser.test_line import open_filing, sign_in, signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.postgres]
 PREPARER = "unit11"
@@ -90,12 +90,25 @@ def test_an_expired_session_leads_back_to_the_same_field_with_the_same_text(brow
         box.fill("登录过期前写下的一段文字。")
         state(page, "登录已过期，内容已暂存在本机")
         page.get_by_role("link", name="重新登录").click()
-        page.get_by_label("用户名").fill(PREPARER)
-        page.get_by_label("密码").fill(house.passwords[PREPARER])
-        page.get_by_role("button", name="登录").click()
+        sign_in(page, house, PREPARER)
         expect(box).to_have_value("登录过期前写下的一段文字。")
         expect(box).to_be_focused()
         state(page, "已自动保存")
+
+
+def test_who_signs_out_is_told_what_is_not_saved_and_leaves_nothing_on_the_machine(browser: Browser, house: House) -> None:
+    answers: list[Callable[[Dialog], None]] = [Dialog.dismiss, Dialog.accept]
+    with signed_in(browser, house, PREPARER) as page:
+        page.on("dialog", lambda dialog: answers.pop(0)(dialog))
+        open_part(page, house, "基础数据表")
+        type_in(page, "letters_total", "伍封")
+        state(page, "有 1 处不合要求")
+        page.get_by_role("button", name="退出").click()
+        expect(page.locator("#id_letters_total")).to_have_value("伍封")
+        assert page.evaluate("Object.keys(localStorage).length") == 1
+        page.get_by_role("button", name="退出").click()
+        expect(page.get_by_role("link", name="登录")).to_be_visible()
+        assert (page.evaluate("Object.keys(localStorage)"), answers) == ([], [])
 
 
 def test_a_closed_tab_loses_nothing(browser: Browser, house: House) -> None:

@@ -25,6 +25,14 @@ def _is_of_the_page(message: ConsoleMessage) -> bool:
     return "Content Security Policy" in message.text and bool(message.location["url"])
 
 
+def sign_in(page: Page, house: House, username: str) -> None:
+    """Through the form that the page shows, on to where it leads."""
+    page.get_by_label("用户名").fill(username)
+    page.get_by_label("密码").fill(house.passwords[username])
+    page.get_by_role("button", name="登录").click()
+    page.wait_for_url(lambda url: "sign-in" not in url)
+
+
 @contextmanager
 def signed_in(browser: Browser, house: House, username: str | None) -> Iterator[Page]:
     """A page of one person, or of a visitor; anything the browser complains about fails the test."""
@@ -35,10 +43,7 @@ def signed_in(browser: Browser, house: House, username: str | None) -> Iterator[
     page.on("pageerror", lambda error: complaints.append(str(error)))
     if username:
         page.goto(f"{house.url}/account/sign-in/")
-        page.get_by_label("用户名").fill(username)
-        page.get_by_label("密码").fill(house.passwords[username])
-        page.get_by_role("button", name="登录").click()
-        page.wait_for_url(lambda url: "sign-in" not in url)
+        sign_in(page, house, username)
     yield page
     assert complaints == []
     context.close()

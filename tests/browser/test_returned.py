@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.houses import House, production_house
-from tests.browser.test_line import signed_in
+from tests.browser.test_line import sign_in, signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.postgres]
 
@@ -66,6 +66,10 @@ def answer(browser: Browser, house: House) -> None:
         page.get_by_role("link", name=f"自评报告 · {PROBLEMS}").click()
         section = page.locator("section#result_problems")
         section.locator("textarea").last.fill("问题不影响，已在核查说明中写明")
+        page.context.clear_cookies(name="sessionid")  # the session ends while the answer is written
+        section.get_by_role("button", name="答复这条意见").click()
+        sign_in(page, house, USER)
+        expect(section.locator("textarea").last).to_have_value("问题不影响，已在核查说明中写明")
         section.get_by_role("button", name="答复这条意见").click()
         expect(section.locator(".thread-state")).to_have_text("已答复")
         open_filing(page, house)

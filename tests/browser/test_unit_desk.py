@@ -2,10 +2,10 @@
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Dialog, Page, expect
 
 from tests.browser.houses import House, production_house
 from tests.browser.test_filling import open_part, state, type_in, value
@@ -54,6 +54,22 @@ def test_projects_come_from_a_copied_list_and_each_has_its_own_tables(browser: B
         expect(page.locator(".project-acts .field-error")).to_contain_text("已填 1 个部分，删除后不能恢复")
         save(page, "保存项目清单")
         expect(page.locator(".project-name input").first).to_have_value("窗口设备")
+
+
+def test_a_list_that_is_not_saved_says_so_and_asks_before_it_is_left(browser: Browser, house: House) -> None:
+    answers: list[Callable[[Dialog], None]] = [Dialog.dismiss, Dialog.accept]
+    with signed_in(browser, house, "unit11") as page:
+        page.on("dialog", lambda dialog: answers.pop(0)(dialog))
+        open_part(page, house, "项目清单")
+        page.locator(".project-name input").first.fill("窗口设备更新")
+        state(page, "有改动尚未保存")
+        page.get_by_role("link", name="公开查询").click()
+        expect(page.locator(".project-name input").first).to_have_value("窗口设备更新")
+        expect(page.get_by_role("heading", level=1)).to_contain_text("项目清单")
+        assert len(answers) == 1
+        page.get_by_role("link", name="公开查询").click()
+        page.wait_for_url(f"{house.url}/")
+        assert answers == []
 
 
 def test_rows_of_the_unit_are_saved_while_typed_and_what_is_not_complete_waits_in_the_browser(browser: Browser, house: House) -> None:
