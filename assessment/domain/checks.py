@@ -6,6 +6,7 @@ from decimal import Decimal, localcontext
 
 from assessment.domain.canonical import decimal_text
 from assessment.domain.dimensions import BARE, RATE, unit_of
+from assessment.domain.elements import Field
 from assessment.domain.expressions import CONTEXT, NoValue, Value, compile_expression, holds, number
 from assessment.domain.figures import compute_values, show_with_unit
 from assessment.domain.findings import Finding, Side
@@ -23,6 +24,7 @@ from assessment.domain.wording import in_words, show_apart, show_in
 ZERO = Decimal(0)
 NO_ANSWER = Answer()
 LARGE_CHANGE = "large_change"
+BROKEN_OFF = "broken_off"
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,7 @@ def evaluate_assessment(scheme: Scheme, inputs: Inputs) -> Evaluation:
             *_own_row_findings(scored.scheme, inputs),
             *_relations(scored.scheme, inputs, scored.values),
             *_large_changes(scored.scheme, inputs),
+            *_broken_off(scored.scheme, inputs),
             *_score_findings(scored.scheme, inputs, scored.points),
             *_narrative_findings(scored.scheme, inputs),
             *inspect(Subject(scored.scheme, inputs, scored.values, scored.total)),
@@ -141,11 +144,23 @@ def _large_changes(scheme: Scheme, inputs: Inputs) -> Iterator[Finding]:
         if abs(change) > item.change_limit:
             way = "增加" if change > 0 else "减少"
             message = f"“{item.label}”比上年{way} {show_in(RATE, abs(change))}，超过 {show_in(RATE, item.change_limit)}"
-            sides = (
-                Side(item.label, show_with_unit(item, now), f"figure:{item.code}"),
-                Side("上年", show_with_unit(item, last), f"figure:{item.code}"),
-            )
-            yield Finding(LARGE_CHANGE, "warning", sides[0].place, message, "请核对；属实的写明原因", f"{LARGE_CHANGE}.{item.code}", sides)
+            yield _beside_last_year(LARGE_CHANGE, item, now, "上年", last, message)
+
+
+def _broken_off(scheme: Scheme, inputs: Inputs) -> Iterator[Finding]:
+    """Figures that go on from another one of last year's table and are not what was signed there."""
+    for item in scheme.inputs:
+        now, last = inputs.figures.get(item.code), inputs.last_year.get(item.continues or "")
+        if item.continues in (None, item.code) or now is None or last is None or now == last:
+            continue
+        before = f"上年签批的{scheme.fields[item.continues].label}"
+        yield _beside_last_year(BROKEN_OFF, item, now, before, last, f"“{item.label}”与{before}不一致")
+
+
+def _beside_last_year(code: str, item: Field, now: Decimal, before: str, last: Decimal, message: str) -> Finding:
+    place = f"figure:{item.code}"
+    sides = (Side(item.label, show_with_unit(item, now), place), Side(before, show_with_unit(item, last), place))
+    return Finding(code, "warning", place, message, "请核对；属实的写明原因", f"{code}.{item.code}", sides)
 
 
 def _side(scheme: Scheme, code: str, values: Mapping[str, Value]) -> Side:

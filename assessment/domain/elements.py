@@ -12,7 +12,8 @@ class Field(Plain):
     """One item of the base data table (基础数据项), in its unit of measure; derived where it has an expression.
 
     ``aliases`` are other names under which a report's text speaks of it. A change from last year beyond ``change_limit``
-    (a fraction: 0.3 for 30 %) asks for a reason.
+    (a fraction: 0.3 for 30 %) asks for a reason. ``continues`` names the field of last year's table that this one begins with:
+    itself for what seldom changes, another for what goes on (年初结转 from 年末结转), and then a difference asks for a reason too.
     """
 
     code: Code
@@ -27,6 +28,7 @@ class Field(Plain):
     help: str = ""
     aliases: tuple[Short, ...] = ()
     change_limit: Number | None = Column(default=None, gt=0)
+    continues: Code | None = None
 
 
 class FieldGroup(Plain):

@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 
+from assessment.domain.text import nest_quotes
+
 
 class DomainError(Exception):
     """A refusal. ``places`` maps a place such as ``figure:final_total`` to the message shown there."""
 
     def __init__(self, message: str, places: Mapping[str, str] | None = None) -> None:
-        super().__init__(message)
-        self.places = dict(places or {})
+        super().__init__(nest_quotes(message))
+        self.places = {place: nest_quotes(text) for place, text in (places or {}).items()}
 
 
 class StaleSave(DomainError):

@@ -23,7 +23,7 @@ PAGE_NAMES = frozenset({"version", "csrfmiddlewaretoken", "adopt", "rows"})
 #: The codes of findings that every scheme has.
 BUILT_IN = frozenset({
     "missing_figure", "missing_score", "missing_text", "missing_choice", "own_rows", "score_range", "score_differs", "no_evidence",
-    "unknown_token", "broken_token", "unprintable", "large_change",
+    "unknown_token", "broken_token", "unprintable", "large_change", "broken_off",
 })  # fmt: skip
 
 
@@ -237,9 +237,20 @@ def _size_faults(view: Elements) -> Iterator[Fault]:
 
 
 def _field_faults(view: Elements) -> Iterator[Fault]:
+    fields = {field.code: field for field in view.fields.values()}
     for place, field in view.fields.items():
         if field.minimum > field.maximum:
             yield Fault((*place, "minimum"), f"下限 {field.minimum} 大于上限 {field.maximum}")
+        if field.continues is not None and (fault := _continuing_fault(field, fields.get(field.continues))):
+            yield Fault((*place, "continues"), fault)
+
+
+def _continuing_fault(field: Field, before: Field | None) -> str:
+    if before is None:
+        return f"没有字段“{field.continues}”"
+    if field.expression or before.expression:
+        return "计算项不沿用，也不被沿用"
+    return "" if before.unit == field.unit else f"计量单位不同：{before.unit}"
 
 
 def _unprintable(view: Elements) -> Iterator[Fault]:

@@ -1,4 +1,4 @@
-"""Figures taken over from last year (沿用上年): they stand marked until somebody confirms each, or types another."""
+"""Figures that go on from last year's (沿用上年): they stand marked until somebody confirms each, or types another."""
 
 from collections.abc import Collection
 from decimal import Decimal
@@ -15,7 +15,7 @@ from units.models import User
 
 @transaction.atomic
 def carry_over(assessment_id: int, *, by: User, version: int) -> Part:
-    """Fill every empty field with last year's signed figure, unconfirmed; what no longer fits its field is left empty."""
+    """Fill each empty field that continues one of last year's with what was signed there, unconfirmed, where it fits the field."""
     part = take_part(assessment_id, Part.Kind.FIGURES, by=by, version=version)
     carried = offered(part.assessment)
     Figure.objects.bulk_create(
@@ -27,12 +27,11 @@ def carry_over(assessment_id: int, *, by: User, version: int) -> Part:
 
 
 def offered(assessment: Assessment) -> dict[str, Decimal]:
-    """Last year's figures for the fields in which nothing stands."""
+    """Last year's figures for the fields that continue them and in which nothing stands."""
     filled = {figure.code for figure in assessment.figures.all()}
-    last = {code: Decimal(text) for code, text in assessment.last_year.items() if code not in filled}
-    return {
-        field.code: last[field.code] for field in assessment.scheme.scheme.inputs if field.code in last and _fits(field, last[field.code])
-    }
+    last = {code: Decimal(text) for code, text in assessment.last_year.items()}
+    empty = [field for field in assessment.scheme.scheme.inputs if field.continues in last and field.code not in filled]
+    return {field.code: last[field.continues] for field in empty if field.continues and _fits(field, last[field.continues])}
 
 
 def _fits(field: Field, value: Decimal) -> bool:

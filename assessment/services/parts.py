@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from assessment.domain.canonical import decimal_text
-from assessment.domain.checks import LARGE_CHANGE
+from assessment.domain.checks import BROKEN_OFF, LARGE_CHANGE
 from assessment.domain.errors import DomainError, StaleSave
 from assessment.domain.figures import check_figure
 from assessment.domain.inputs import Answer
@@ -184,7 +184,7 @@ def save_explanations(assessment_id: int, *, by: User, version: int, texts: Mapp
 def store_explanations(part: Part, *, by: User, texts: Mapping[str, str]) -> Part:
     """``save_explanations`` for a part that was taken."""
     scheme = part.assessment.scheme.scheme
-    known = {LARGE_CHANGE, *(item.code for item in (*scheme.checks, *scheme.inspections))}
+    known = {LARGE_CHANGE, BROKEN_OFF, *(item.code for item in (*scheme.checks, *scheme.inspections))}
     places = {f"explanation:{code}": "没有这一项核查" for code in texts if code.partition(".")[0] not in known or len(code) > MAX_KEY}
     places |= {f"explanation:{code}": f"超过 {MAX_REASON} 字，请精简" for code, text in texts.items() if len(text) > MAX_REASON}
     if places:

@@ -159,9 +159,15 @@ def test_a_file_carries_last_year_to_an_installation_that_does_not_have_it() -> 
     assert contents.assessment_content(whole(line.filing)).last_year == file.content.assessments[0].last_year
 
 
+def continuing(line: Line) -> dict[str, Decimal]:
+    """What the fields of next year's table that go on from this one's begin with."""
+    last, fields = typed(line), line.assessment.scheme.scheme.inputs
+    return {field.code: last[field.continues] for field in fields if field.continues}
+
+
 def carried(line: Line) -> Filing:
     """Next year's filing with last year's figures in its empty fields, one of which was typed before."""
-    filing = save(next_filing(line), line, survey_size="7").filing
+    filing = save(next_filing(line), line, staff_temp="7").filing
     carry_over(whole(filing).pk, by=line.preparer, version=1)
     return filing
 
@@ -170,15 +176,26 @@ def unconfirmed(filing: Filing) -> set[str]:
     return set(whole(filing).figures.filter(unconfirmed=True).values_list("code", flat=True))
 
 
-def test_last_year_s_figures_fill_what_is_empty_and_stand_against_sign_off_until_confirmed() -> None:
+def test_what_goes_on_from_last_year_fills_what_is_empty_and_stands_against_sign_off_until_confirmed() -> None:
     line = Line(Status.SUBMITTED)
     filing = carried(line)
 
-    last = typed(line)
-    assert {figure.code: figure.value for figure in whole(filing).figures.all()} == last | {"survey_size": Decimal(7)}
-    assert unconfirmed(filing) == last.keys() - {"survey_size"}
+    last = continuing(line)
+    assert (len(last), last["carry_in"], last["reception_last"]) == (10, typed(line)["carry_out"], typed(line)["reception_final"])
+    assert {figure.code: figure.value for figure in whole(filing).figures.all()} == last | {"staff_temp": Decimal(7)}
+    assert unconfirmed(filing) == last.keys() - {"staff_temp"}
     blocking = [finding for finding in contents.evaluate(whole(filing)).blocking if finding.code == "unconfirmed"]
-    assert {finding.place for finding in blocking} == {f"figure:{code}" for code in last.keys() - {"survey_size"}}
+    assert {finding.place for finding in blocking} == {f"figure:{code}" for code in last.keys() - {"staff_temp"}}
+
+
+def test_what_does_not_go_on_where_last_year_ended_asks_for_a_reason() -> None:
+    line = Line(Status.SUBMITTED)
+    filing = save(next_filing(line), line, carry_in="0", staff_posts="1").filing
+
+    (found,) = [finding for finding in contents.evaluate(whole(filing)).findings if finding.code == "broken_off"]
+
+    assert (found.place, found.message) == ("figure:carry_in", "“年初结转和结余”与上年签批的年末结转和结余不一致")
+    assert found.blocks
 
 
 def test_a_figure_is_confirmed_by_saying_so_or_by_typing_another() -> None:
@@ -187,12 +204,12 @@ def test_a_figure_is_confirmed_by_saying_so_or_by_typing_another() -> None:
     before = unconfirmed(filing)
 
     save(filing, line, staff_posts="41")
-    confirm_figures(whole(filing).pk, by=line.preparer, version=3, codes=["carry_out", "survey_size", "nothing"])
+    confirm_figures(whole(filing).pk, by=line.preparer, version=3, codes=["carry_in", "staff_temp", "nothing"])
 
-    assert unconfirmed(filing) == before - {"staff_posts", "carry_out"}
+    assert unconfirmed(filing) == before - {"staff_posts", "carry_in"}
     event = filing.events.order_by("-number").first()
     assert event is not None
-    assert json.loads(event.detail) == {"part": "figures", "version": 4, "changed": ["carry_out"]}
+    assert json.loads(event.detail) == {"part": "figures", "version": 4, "changed": ["carry_in"]}
 
 
 def test_the_same_figure_saved_again_with_the_page_is_not_confirmed() -> None:
@@ -212,7 +229,7 @@ def test_what_no_longer_fits_is_not_taken_over() -> None:
 
     carry_over(whole(filing).pk, by=line.preparer, version=0)
 
-    assert [figure.code for figure in whole(filing).figures.all()] == ["carry_out"]
+    assert {figure.code: figure.value for figure in whole(filing).figures.all()} == {"carry_in": Decimal(20)}
 
 
 def test_nothing_is_carried_over_where_it_is_not_one_s_turn_or_the_page_is_stale() -> None:
@@ -231,14 +248,14 @@ def test_the_page_offers_marks_and_confirms() -> None:
     page = client.get(reverse("assessment:figures", args=[whole(filing).pk]))
     assert read(page).texts(".carry button") == ["沿用上年的数"]
 
-    page = send(client, page, changes={"survey_size": "7"}, carry="1")
-    assert read(page).texts(".carry") == [f"{len(typed(line)) - 1} 项沿用上年的数待确认，确认或改为本年的数后才能提请签批。"]
-    page = send(client, page, confirm="carry_out")
-    assert read(page).select("#notes-carry_out .carried") == []
+    page = send(client, page, changes={"staff_temp": "7"}, carry="1")
+    assert read(page).texts(".carry") == ["9 项沿用上年的数待确认，确认或改为本年的数后才能提请签批。"]
+    page = send(client, page, confirm="carry_in")
+    assert read(page).select("#notes-carry_in .carried") == []
     group = next(button for button in read(page).select("h2 button") if "staff_posts" in button.attributes["value"])
     send(client, page, confirm=group.attributes["value"])
 
-    assert unconfirmed(filing) == typed(line).keys() - {"survey_size", "carry_out"} - set(group.attributes["value"].split(","))
+    assert unconfirmed(filing) == continuing(line).keys() - {"staff_temp", "carry_in"} - set(group.attributes["value"].split(","))
 
 
 def test_typing_over_what_was_taken_over_takes_the_mark_away_at_once() -> None:

@@ -110,7 +110,7 @@ def test_last_year_s_figures_are_taken_over_and_confirmed(browser: Browser, hous
     with signed_in(browser, house, "unit11") as page:
         open_part(page, house, "基础数据表")
         save(page, "沿用上年的数")
-        expect(page.locator(".carry")).to_contain_text("52 项沿用上年的数待确认")
+        expect(page.locator(".carry")).to_contain_text("10 项沿用上年的数待确认")
         with page.expect_navigation():
             page.locator("button[name=confirm][value=staff_posts]").click()
         expect(page.locator("#notes-staff_posts")).not_to_contain_text("待确认")
@@ -118,7 +118,7 @@ def test_last_year_s_figures_are_taken_over_and_confirmed(browser: Browser, hous
         state(page, "已自动保存")
         expect(page.locator("#notes-staff_actual")).not_to_contain_text("待确认")
         page.reload()
-        expect(page.locator(".carry")).to_contain_text("50 项沿用上年的数待确认")
+        expect(page.locator(".carry")).to_contain_text("8 项沿用上年的数待确认")
 
 
 def test_a_head_hands_the_role_over_and_sees_the_papers_no_more(browser: Browser, house: House) -> None:

@@ -378,6 +378,29 @@ def limited(limit):
 
 
 @pytest.mark.parametrize(
+    ("before", "last", "said"),
+    [
+        ("spent", {}, []),
+        ("spent", {"budget": "1"}, []),
+        ("spent", {"spent": "100"}, []),
+        ("spent", {"spent": "99.99"}, ["“预算数”与上年签批的决算数不一致"]),
+        ("budget", {"budget": "1"}, []),
+    ],
+)
+def test_a_figure_that_goes_on_from_another_of_last_year_s_and_differs_is_a_warning(before, last, said):
+    data = tiny_scheme().model_dump(mode="json")
+    next(item for group in data["groups"] for item in group["fields"] if item["code"] == "budget")["continues"] = before
+
+    found = [item for item in findings(tiny_inputs(last_year=figures(**last)), groups=data["groups"]) if item.code == "broken_off"]
+
+    assert [item.message for item in found] == said
+    sides = (Side("预算数", "100.00万元", "figure:budget"), Side("上年签批的决算数", "99.99万元", "figure:budget"))
+    assert [(item.key, item.severity, item.place, item.remedy, item.sides) for item in found] == [
+        ("broken_off.budget", "warning", "figure:budget", "请核对；属实的写明原因", sides)
+    ] * len(said)
+
+
+@pytest.mark.parametrize(
     ("last", "said"),
     [
         (None, []),

@@ -50,6 +50,12 @@ def field(expression):
     return fields(("x", expression))
 
 
+def continuing(before, **changes):
+    """A field that begins with last year's ``before``."""
+    more = {"code": "more", "label": "再一项", "unit": "万元", "kind": "money", "continues": before} | changes
+    return {"groups": [TINY["groups"][0] | {"fields": [*TINY["groups"][0]["fields"], more]}]}
+
+
 def check(**changes):
     return {"checks": [TINY["checks"][0] | changes]}
 
@@ -68,6 +74,7 @@ def inspection(function, **needs):
 
 NARROW = {"code": "narrow", "label": "窄", "unit": "万元", "kind": "money", "minimum": "2", "maximum": "1"}
 EXPRESSION = ("groups", 1, "fields", 0, "expression")
+CONTINUES = ("groups", 0, "fields", 5, "continues")
 UNLIKE = "单位不同，不能相加减或比较："
 
 
@@ -323,6 +330,10 @@ FAULTS = {
         {"groups": [TINY["groups"][0] | {"fields": [*TINY["groups"][0]["fields"], NARROW]}]},
         [(("groups", 0, "fields", 5, "minimum"), "下限 2 大于上限 1")],
     ),
+    "a field that continues no field": (continuing("gone"), [(CONTINUES, "没有字段“gone”")]),
+    "a field that continues what is computed": (continuing("rate"), [(CONTINUES, "计算项不沿用，也不被沿用")]),
+    "a computed field that continues": (continuing("spent", expression="spent + 0"), [(CONTINUES, "计算项不沿用，也不被沿用")]),
+    "a field that continues another unit of measure": (continuing("cases"), [(CONTINUES, "计量单位不同：个")]),
     "a grade above a hundred": (grades(("优", "100.01"), ("差", "0")), [(("grades", 0), "最高一级“优”不能高于 100 分")]),
     "a kind of own rows twice": (
         {"indicators": [own_group(kinds=["数量指标", "数量指标"])]},
