@@ -43,10 +43,10 @@ def refusal(user: User, filing: Filing, act: Act) -> str:
 def _refusal(user: User, filing: Filing, act: Act, turns: frozenset[Turn]) -> str:
     move, status = MOVES[act], Status(filing.status)
     if not move.roles & turns:
-        return f"您不承担此项工作，不能“{move.label}”"
+        return f"您不承担此项工作，不能{move.label}"
     if status not in move.sources:
         stage = STAGES[status]
-        return f"材料现在处于“{stage.label}”（{stage.waiting_for}），不能“{move.label}”"
+        return f"材料现在处于“{stage.label}”（{stage.waiting_for}），不能{move.label}"
     return barred(act, partial(_has_done, user, filing), asked=filing.requested_by_id == user.pk)
 
 

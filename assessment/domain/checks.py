@@ -109,7 +109,7 @@ def _unconfirmed_figures(scheme: Scheme, inputs: Inputs) -> Iterator[Finding]:
 
 def _own_row_findings(scheme: Scheme, inputs: Inputs) -> Iterator[Finding]:
     for fault in row_faults(scheme, inputs.own_rows):
-        yield Finding("own_rows", "error", f"own:{fault.place}", fault.message, fault.remedy)
+        yield Finding("missing_rows" if fault.none else "own_rows", "error", f"own:{fault.place}", fault.message, fault.remedy)
 
 
 def _relations(scheme: Scheme, inputs: Inputs, values: Mapping[str, Value]) -> Iterator[Finding]:

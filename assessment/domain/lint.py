@@ -22,7 +22,8 @@ OWN_PREFIX = "own_"
 PAGE_NAMES = frozenset({"version", "csrfmiddlewaretoken", "adopt", "rows"})
 #: The codes of findings that every scheme has.
 BUILT_IN = frozenset({
-    "missing_figure", "missing_score", "missing_text", "missing_choice", "own_rows", "score_range", "score_differs", "no_evidence",
+    "missing_figure", "missing_score", "missing_text", "missing_choice", "own_rows", "missing_rows",
+    "score_range", "score_differs", "no_evidence",
     "unknown_token", "broken_token", "unprintable", "large_change", "broken_off",
 })  # fmt: skip
 

@@ -44,11 +44,12 @@ class OwnRow:
 
 @dataclass(frozen=True)
 class RowFault:
-    """What is wrong with a group's rows, or with one of them."""
+    """What is wrong with a group's rows, or with one of them; ``none``: the group has no row yet."""
 
     place: str
     message: str
     remedy: str
+    none: bool = False
 
 
 def own_code(number: int) -> str:
@@ -116,7 +117,8 @@ def row_faults(scheme: Scheme, rows: Sequence[OwnRow]) -> Iterator[RowFault]:
         under = [row for row in rows if row.group == group.code]
         assert group.own is not None
         if len(under) < group.own.minimum:
-            yield RowFault(group.code, f"“{group.label}”应至少自设 {group.own.minimum} 项指标，现有 {len(under)} 项", "请补充指标")
+            message = f"“{group.label}”应至少自设 {group.own.minimum} 项指标，现有 {len(under)} 项"
+            yield RowFault(group.code, message, "请补充指标", none=not under)
         total = sum((row.points for row in under), Decimal(0))
         if total != group.points and (under or not group.own.minimum):
             message = f"“{group.label}”自设指标合计 {decimal_text(total)} 分，应为 {decimal_text(group.points)} 分"

@@ -36,10 +36,11 @@ class ProjectRow:
 
 @dataclass(frozen=True)
 class PastedRows:
-    """What a copied list says: the rows, and what could not be read, each with its line."""
+    """What a copied list says: the rows, what could not be read, each with its line, and those lines as they were (``left``)."""
 
     rows: tuple[ProjectRow, ...]
     faults: tuple[str, ...]
+    left: str
 
 
 def key_reasons(row: ProjectRow, key_amount: Decimal | None) -> tuple[str, ...]:
@@ -93,7 +94,7 @@ def _amount_fault(amount: Decimal) -> str:
 
 def read_pasted(text: str) -> PastedRows:
     """Rows copied from a spreadsheet: name, code, amount (万元), major policy, livelihood; a head and a leading number are passed over."""
-    rows, faults = [], []
+    rows, faults, left = [], [], []
     for number, line in enumerate(text.splitlines(), start=1):
         cells = _cells(line)
         if not any(cells) or cells[0] in HEADS:
@@ -102,7 +103,8 @@ def read_pasted(text: str) -> PastedRows:
             rows.append(_read_row(cells))
         except DomainError as error:
             faults.append(f"第 {number} 行：{error}")
-    return PastedRows(tuple(rows[:MAX_PROJECTS]), tuple(faults))
+            left.append(line)
+    return PastedRows(tuple(rows[:MAX_PROJECTS]), tuple(faults), "\n".join(left))
 
 
 def _cells(line: str) -> list[str]:

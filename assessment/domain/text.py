@@ -32,6 +32,11 @@ def named(code: int) -> str:
     return f"“{character}”（U+{code:04X}）" if character.isprintable() else f"U+{code:04X}"
 
 
+def says_something(text: str) -> bool:
+    """Whether there is a word in the text, not a mere dash or full stop."""
+    return sum(character.isalnum() for character in text) > 1
+
+
 def nest_quotes(text: str) -> str:
     """The text with quotation marks inside others as single ones (GB/T 15834-2011 4.8); left as it is where they do not pair."""
     depth, out = 0, []

@@ -120,8 +120,8 @@ def count_of(data: Mapping[str, Any]) -> int:
     return min(int(count), MAX_PROJECTS * 2) if count.isascii() and count.isdigit() and len(count) < 4 else 0
 
 
-def with_rows(data: Any, rows: Sequence[ProjectRow]) -> Any:
-    """The page that was sent with further rows behind those that something is typed in; they are not saved yet."""
+def with_rows(data: Any, rows: Sequence[ProjectRow], left: str = "") -> Any:
+    """The page that was sent with further rows behind those that something is typed in, unsaved; ``left`` stays in the box."""
     filled = data.copy()
     typed = (n for n in range(count_of(data)) if any(data.get(f"r{n}-{what}") for what in ("id", "name", "code", "amount")))
     number = 1 + max(typed, default=-1)
@@ -133,5 +133,5 @@ def with_rows(data: Any, rows: Sequence[ProjectRow]) -> Any:
             if getattr(row, what):
                 filled[f"r{place}-{what}"] = "on"
     filled["rows"] = str(max(number + len(rows), count_of(data)))
-    filled["paste"] = ""
+    filled["paste"] = left
     return filled

@@ -17,7 +17,7 @@ from units.models import User
 def carry_over(assessment_id: int, *, by: User, version: int) -> Part:
     """Fill each empty field that continues one of last year's with what was signed there, unconfirmed, where it fits the field."""
     part = take_part(assessment_id, Part.Kind.FIGURES, by=by, version=version)
-    carried = offered(part.assessment)
+    carried = offered(part.assessment, part.assessment.figures.values_list("code", flat=True))
     Figure.objects.bulk_create(
         Figure(assessment=part.assessment, code=code, value=value, unconfirmed=True) for code, value in carried.items()
     )
@@ -26,9 +26,8 @@ def carry_over(assessment_id: int, *, by: User, version: int) -> Part:
     return finish_part(part, list(carried), by=by)
 
 
-def offered(assessment: Assessment) -> dict[str, Decimal]:
-    """Last year's figures for the fields that continue them and in which nothing stands."""
-    filled = {figure.code for figure in assessment.figures.all()}
+def offered(assessment: Assessment, filled: Collection[str]) -> dict[str, Decimal]:
+    """Last year's figures for the fields that continue them and in which nothing stands; ``filled`` are those in which something does."""
     last = {code: Decimal(text) for code, text in assessment.last_year.items()}
     empty = [field for field in assessment.scheme.scheme.inputs if field.continues in last and field.code not in filled]
     return {field.code: last[field.continues] for field in empty if field.continues and _fits(field, last[field.continues])}

@@ -34,6 +34,12 @@ def history_of(filing: Filing) -> list[Entry]:
     ]
 
 
+def reason_of_hand_back(filing: Filing) -> str:
+    """Why the head gave the papers back, until they are handed in again; empty where they did not."""
+    last = filing.events.filter(act__in=[act.value for act, move in MOVES.items() if move.target]).order_by("-number").first()
+    return str(json.loads(last.detail)["reason"]) if last and last.act == Act.HAND_BACK else ""
+
+
 def _joined(events: list[Event]) -> Iterator[tuple[Event, dict[str, Any]]]:
     """The last event of each run of saves of one part by one person, with all that they changed; any other by itself."""
     pairs = [(event, json.loads(event.detail)) for event in events]

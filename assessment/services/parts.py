@@ -17,6 +17,7 @@ from assessment.domain.prose import MAX_CELLS, grids, too_wide
 from assessment.domain.rules import Judgement, YesNo
 from assessment.domain.scheme import Indicator
 from assessment.domain.scoring import choice_labels
+from assessment.domain.text import says_something
 from assessment.domain.workflow import Act
 from assessment.models import Assessment, Explanation, Figure, Narrative, Part, Score
 from assessment.services import contents, turns
@@ -187,6 +188,7 @@ def store_explanations(part: Part, *, by: User, texts: Mapping[str, str]) -> Par
     known = {LARGE_CHANGE, BROKEN_OFF, *(item.code for item in (*scheme.checks, *scheme.inspections))}
     places = {f"explanation:{code}": "没有这一项核查" for code in texts if code.partition(".")[0] not in known or len(code) > MAX_KEY}
     places |= {f"explanation:{code}": f"超过 {MAX_REASON} 字，请精简" for code, text in texts.items() if len(text) > MAX_REASON}
+    places |= {f"explanation:{code}": "请写明原因" for code, text in texts.items() if text.strip() and not says_something(text)}
     if places:
         raise DomainError("有说明不合要求，未保存", places)
     stored = {explanation.code: explanation.text for explanation in part.assessment.explanations.all()}

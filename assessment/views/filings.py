@@ -20,7 +20,7 @@ from assessment.models import Assessment, Filing, Part, Snapshot
 from assessment.services import contents, notices, signoff
 from assessment.services.changes import changes_of
 from assessment.services.exchange import signed_content
-from assessment.services.history import history_of
+from assessment.services.history import history_of, reason_of_hand_back
 from assessment.templatetags.show import day
 from assessment.views.access import SignedIn, filing_for, login_required
 from assessment.views.overview import next_step, states_of
@@ -61,6 +61,7 @@ def _filing_page(request: SignedIn, shown: Filing, *, status: int = 200, **forms
         "blocking": sum(len(evaluation.blocking) for _, evaluation in judged),
         "step": next_step(shown, judged, fills=Act.EDIT in acts, unanswered=len(threads.returned)),
         "threads": threads,
+        "handed_back": reason_of_hand_back(shown) if Act.EDIT in acts else "",
         "signed": shown.snapshots.filter(kind=Snapshot.Kind.FILING).defer("content").order_by("-number"),
         "history": history_of(shown),
         "days_left": (shown.deadline - timezone.localdate()).days,
@@ -84,6 +85,7 @@ def _summary(assessment: Assessment, judged: Evaluation, inputs: Inputs, returne
         "asked": len(asked),
         "url": next((state.url for state in asked if not state.complete), states[0].url),
         "returned": any(state.returned for state in states),
+        "begun": any(state.saved for state in states),
     }
 
 
@@ -116,7 +118,9 @@ def _paper_page(request: SignedIn, shown: Filing, *, status: int = 200, **forms:
         "refusal": permissions.refusal(request.user, shown, Act.SIGN) if Act.HAND_BACK in acts else "",
         "tells": notices.lines(shown, acts & {Act.SIGN, Act.HAND_BACK}, by=request.user),
     }
-    return render(request, "assessment/paper.html", context | forms, status=status)
+    context |= forms
+    context["forms"] = [form for form in (context["sign_form"], context["reason_form"]) if form]
+    return render(request, "assessment/paper.html", context, status=status)
 
 
 @login_required

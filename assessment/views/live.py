@@ -8,6 +8,7 @@ from django.template.loader import render_to_string
 from assessment.domain.checks import NO_ANSWER, Evaluation
 from assessment.domain.explaining import explain
 from assessment.models import Part
+from assessment.services.carrying import offered
 from assessment.views import tables
 from assessment.views.parts import PartPage
 
@@ -39,7 +40,8 @@ def overview_piece(page: PartPage) -> Piece:
 
 def _figures(page: PartPage) -> dict[str, Piece]:
     pieces = {}
-    for code, told in tables.figures_told(page.judged, page.inputs.last_year).items():
+    all_told = tables.figures_told(page.judged, page.inputs.last_year)
+    for code, told in all_told.items():
         field = page.scheme.fields[code]
         if field.expression:
             pieces[f"value-{code}"] = Piece("assessment/_derived.html", {"code": code, "shown": told.shown})
@@ -47,7 +49,11 @@ def _figures(page: PartPage) -> dict[str, Piece]:
             pieces[f"change-{code}"] = Piece("assessment/_change.html", {"code": code, "change": told.change})
         notes = {"code": code, "field": field, "told": told}
         pieces[f"notes-{code}"] = Piece("assessment/_notes.html", notes)
-    return pieces
+    for group in page.scheme.groups:
+        waiting = tables.waiting_in(group, all_told)
+        pieces[f"confirm-{group.code}"] = Piece("assessment/_confirm_group.html", {"code": group.code, "waiting": waiting})
+    carry = {"offered": len(offered(page.assessment, page.inputs.figures)), "unconfirmed": len(page.inputs.unconfirmed)}
+    return pieces | {"carry": Piece("assessment/_carry.html", carry)}
 
 
 def _own_rows(page: PartPage) -> dict[str, Piece]:

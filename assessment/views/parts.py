@@ -154,8 +154,12 @@ class PartPage:
             return self._stale(form, error)
         except DomainError as error:
             return self._refused(form, error)
-        messages.success(self.request, "已保存" if saved.version != before else "内容没有变化")
-        return redirect(self.request.path)
+        messages.success(self.request, "已保存" if saved.version != before else "已保存，没有新的改动")
+        return redirect(self.request.path + self.landing())
+
+    def landing(self) -> str:
+        """Where on the page a save leads back to, as a fragment; empty for its top."""
+        return ""
 
     def _stale(self, form: Any, error: StaleSave) -> HttpResponse:
         """Show what stands beside what was typed; the next save is judged against the version shown now."""
@@ -223,6 +227,11 @@ class FiguresPage(PartPage):
             part = confirm_figures(self.assessment.pk, by=by, version=part.version, codes=codes.split(","))
         return part
 
+    def landing(self) -> str:
+        """The first figure that was confirmed: the next one is near."""
+        first = self.request.POST.get("confirm", "").partition(",")[0]
+        return f"#{first}" if first in self.scheme.fields else ""
+
     def places(self) -> set[str]:
         return {f"figure:{code}" for code in self.scheme.fields}
 
@@ -230,7 +239,7 @@ class FiguresPage(PartPage):
         return {
             "groups": tables.figure_groups(self.judged, form, self.conflicts, self.inputs.last_year),
             "has_last": bool(self.inputs.last_year),
-            "offered": 0 if self.refusal else len(offered(self.assessment)),
+            "offered": 0 if self.refusal else len(offered(self.assessment, self.inputs.figures)),
             "unconfirmed": len(self.inputs.unconfirmed),
         }
 

@@ -59,9 +59,9 @@ class ProjectsPage(PartPage):
             return super().answer()
         pasted = read_pasted(sent.get("paste", "")) if "read" in sent else None
         rows = pasted.rows if pasted else offered(self.assessment.filing)
-        form = self.form(with_rows(sent, rows))
+        form = self.form(with_rows(sent, rows, pasted.left if pasted else ""))
         if pasted and pasted.faults:
-            form.add_error("paste", f"有 {len(pasted.faults)} 行没有读出：{'；'.join(pasted.faults[:5])}")
+            form.add_error("paste", f"有 {len(pasted.faults)} 行没有读出，留在这里，改正后再列入：{'；'.join(pasted.faults[:5])}")
         elif rows:
             messages.info(self.request, f"已列出 {len(rows)} 个项目，核对后请保存")
         else:

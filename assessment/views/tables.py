@@ -10,6 +10,7 @@ from django.forms.boundfield import BoundField
 from django.urls import reverse
 
 from assessment.domain.checks import NO_ANSWER, Evaluation
+from assessment.domain.elements import FieldGroup
 from assessment.domain.explaining import Explanation, explain
 from assessment.domain.expressions import NoValue, Value
 from assessment.domain.figures import beside_unit, compute_values, show_value, show_with_unit
@@ -102,16 +103,30 @@ def findings_at(judged: Evaluation, place: str) -> list[Finding]:
     return [finding for finding in _at(judged, place) if finding.code not in GAPS]
 
 
-def figure_groups(
-    judged: Evaluation, form: Form, conflicts: Mapping[str, str], last_year: Mapping[str, Decimal]
-) -> list[tuple[str, list[FigureRow], list[str]]]:
-    """The data table by group, each with the codes of its figures that wait to be confirmed."""
+@dataclass(frozen=True)
+class FigureGroupShown:
+    """A group of the data table; ``waiting`` has the codes of its figures that wait to be confirmed."""
+
+    code: str
+    label: str
+    rows: list[FigureRow]
+    waiting: list[str]
+
+
+def figure_groups(judged: Evaluation, form: Form, conflicts: Mapping[str, str], last_year: Mapping[str, Decimal]) -> list[FigureGroupShown]:
+    """The data table by group."""
     told = figures_told(judged, last_year)
-    groups = []
-    for group in judged.scheme.groups:
-        waiting = [field.code for field in group.fields if told[field.code].unconfirmed]
-        groups.append((group.label, [_figure_row(field, form, told, conflicts) for field in group.fields], waiting))
-    return groups
+    return [
+        FigureGroupShown(
+            group.code, group.label, [_figure_row(field, form, told, conflicts) for field in group.fields], waiting_in(group, told)
+        )
+        for group in judged.scheme.groups
+    ]
+
+
+def waiting_in(group: FieldGroup, told: Mapping[str, FigureTold]) -> list[str]:
+    """The codes of a group's figures that were taken over and wait to be confirmed."""
+    return [field.code for field in group.fields if told[field.code].unconfirmed]
 
 
 def figures_told(judged: Evaluation, last_year: Mapping[str, Decimal]) -> dict[str, FigureTold]:
@@ -260,6 +275,7 @@ class Gap:
 GAPS = {
     "missing_figure": ("基础数据表", "项数据未填", "assessment:figures"),
     "unconfirmed": ("基础数据表", "项沿用上年的数待确认", "assessment:figures"),
+    "missing_rows": ("自设指标", "组没有指标", "assessment:own_rows"),
     "missing_score": ("指标评分表", "项得分未填", "assessment:scores"),
     "missing_text": ("自评报告", "节文字未填", "assessment:narrative"),
 }

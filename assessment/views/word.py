@@ -108,7 +108,7 @@ class WordPage(NarrativePage):
             return type(self)(self.request, self.assessment.pk).page(form, status=409)
         except DomainError as error:
             return self._refused(form, error)
-        messages.success(self.request, "已写入采用的各节，请通读核对" if saved.version != before else "内容没有变化")
+        messages.success(self.request, "已写入采用的各节，请通读核对" if saved.version != before else "已保存，没有新的改动")
         return redirect("assessment:narrative", self.assessment.pk)
 
     def field_of(self, place: str) -> str:

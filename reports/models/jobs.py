@@ -79,8 +79,8 @@ class PrintJobQuerySet(models.QuerySet["PrintJob"]):
 
 
 class PrintJob(models.Model):
-    """One PDF to print, from nothing that can change: a preview from ``content``, an exchange file's text; a receipt from its own text
-    there; all others from snapshots.
+    """One PDF to print, from nothing that can change: a preview from ``content``, an exchange file's text, with the ``snapshot`` whose
+    content that is where it was signed; a receipt from its own text there; all others from snapshots.
 
     ``with_review`` is the round's word on publicity at the time of the approval; ``explained`` adds how each score came
     about; ``error`` is the last one, kept until the job is done; ``toolchain`` is what made the file.

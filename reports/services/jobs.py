@@ -12,6 +12,7 @@ from django.utils import timezone
 from assessment import permissions
 from assessment.domain import exchange
 from assessment.domain.errors import DomainError
+from assessment.domain.workflow import UNSIGNED
 from assessment.models import Filing, Round, Snapshot
 from assessment.services.exchange import export
 from assessment.services.receipts import receipt_of
@@ -43,20 +44,21 @@ def new_job(kind: PrintJob.Kind, *, by: User, **what: Any) -> PrintJob:
 
 @transaction.atomic
 def ask_preview(filing: Filing, *, by: User, explained: bool = False) -> PrintJob:
-    """Ask for a preview of the filing as it stands, ``explained`` with how each score came about.
+    """Ask for a preview of the filing as it stands, ``explained`` with how each score came about; it says whether that is signed.
 
     The same content already waiting or printed is used again.
     """
     filing = Filing.objects.select_for_update(of=("self",)).select_related("unit", "round__department").get(pk=filing.pk)
     permissions.check_takes_part(by, filing)
     content = exchange.write(export(filing))
-    same = PrintJob.objects.filter(filing=filing, kind=PrintJob.Kind.PREVIEW, content=content, explained=explained).first()
+    signed = None if filing.status in UNSIGNED else filing.snapshots.filter(kind=Snapshot.Kind.FILING).latest("number")
+    same = PrintJob.objects.filter(filing=filing, kind=PrintJob.Kind.PREVIEW, snapshot=signed, content=content, explained=explained).first()
     if same and same.state not in ENDED_WITHOUT:
         return same
     _check_previews(filing.pk)
     if same:
         return _again(same)
-    job = new_job(PrintJob.Kind.PREVIEW, by=by, filing=filing, content=content, explained=explained)
+    job = new_job(PrintJob.Kind.PREVIEW, by=by, filing=filing, snapshot=signed, content=content, explained=explained)
     job.save()
     return job
 

@@ -67,8 +67,10 @@ def render(job: PrintJob) -> bytes:
     """The job's PDF: a preview and a receipt from their own text, all others from what was signed."""
     if job.kind == PrintJob.Kind.RECEIPT:
         return pdf.render_receipt(Receipt.model_validate_json(job.content))
-    if job.snapshot is None:
-        return pdf.render(exchange.read(job.content.encode()), mark=pdf.PREVIEW, explained=job.explained)
+    if job.kind == PrintJob.Kind.PREVIEW:
+        mark = pdf.SIGNED_PREVIEW if job.snapshot_id else pdf.PREVIEW
+        return pdf.render(exchange.read(job.content.encode()), mark=mark, explained=job.explained)
+    assert job.snapshot is not None
     content = exchange.FilingContent.model_validate_json(job.snapshot.content)
     file = exchange.pack(content, schemes_of(job.filing))
     if job.kind == PrintJob.Kind.COPY:

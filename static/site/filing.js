@@ -183,7 +183,8 @@
     if (standing.size) say(`有 ${standing.size} 处与他人刚保存的不同，请选择`, "late");
     else if (rest && !fresh().length) say(`有 ${rest} 处不合要求，尚未保存；其余已保存`, "late");
     else if (!rest && dirty().length) say("新增的一项暂存在本机，填上指标名称和分值后自动保存");
-    else if (!rest) say(saved ? `已自动保存 ${saved}` : "填写后自动保存");
+    else if (rest) say(`有 ${rest} 处尚未保存`, "late");
+    else say(saved ? `已自动保存 ${saved}` : "填写后自动保存");
   }
 
   form.addEventListener("input", (event) => {

@@ -143,7 +143,7 @@ def test_out_of_turn_nothing_is_saved_and_the_reason_is_told(status: Status) -> 
 
     answer = save(line, "figures", {"survey_size": ("200", "1")}, client=client)
 
-    assert (answer.status_code, "不能“填报”" in answer.json()["told"], stored() == before) == (422, True, True)
+    assert (answer.status_code, "不能填报" in answer.json()["told"], stored() == before) == (422, True, True)
 
 
 def test_a_part_that_was_not_returned_is_not_saved() -> None:

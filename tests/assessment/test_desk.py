@@ -246,7 +246,7 @@ def test_another_approves_and_the_report_is_asked_for_once_however_often_one_cli
     second = press(line, "approve", line.lead, opened)
 
     assert messages(first) == ["已审定，正式报告正在打印"]
-    assert messages(second) == ["材料现在处于“已审定”（审定人公开），不能“审定”"]
+    assert messages(second) == ["材料现在处于“已审定”（审定人公开），不能审定"]
     assert line.filing.print_jobs.count() == 1
 
 
@@ -285,7 +285,7 @@ def test_a_printed_report_is_made_public_once_however_often_one_clicks() -> None
     first, second = client.post(publish, follow=True), client.post(publish, follow=True)
 
     assert (first.redirect_chain, messages(first)) == ([(address(line), 302)], ["已公开，第 1 号"])
-    assert messages(second) == ["材料现在处于“已公开”（已办结），不能“公开”"]
+    assert messages(second) == ["材料现在处于“已公开”（已办结），不能公开"]
     assert (status(line), Publication.objects.count()) == (Status.PUBLISHED, 1)
 
 
@@ -308,11 +308,11 @@ def test_the_lead_reopens_an_approved_filing_part_by_part() -> None:
 
 
 TURNS: list[tuple[str, Callable[[Line], User], str]] = [
-    ("open", lambda line: line.reviewer, "材料现在处于“待审定”（审定人审定），不能“开始复核”"),
-    ("return", lambda line: line.reviewer, "材料现在处于“待审定”（审定人审定），不能“退回修改”"),
-    ("review_again", lambda line: line.reviewer, "您不承担此项工作，不能“退回复核”"),
-    ("approve", lambda line: make_user(Role.ADMINISTRATOR, line.department), "您不承担此项工作，不能“审定”"),
-    ("reopen", lambda line: line.lead, "材料现在处于“待审定”（审定人审定），不能“退回单位”"),
+    ("open", lambda line: line.reviewer, "材料现在处于“待审定”（审定人审定），不能开始复核"),
+    ("return", lambda line: line.reviewer, "材料现在处于“待审定”（审定人审定），不能退回修改"),
+    ("review_again", lambda line: line.reviewer, "您不承担此项工作，不能退回复核"),
+    ("approve", lambda line: make_user(Role.ADMINISTRATOR, line.department), "您不承担此项工作，不能审定"),
+    ("reopen", lambda line: line.lead, "材料现在处于“待审定”（审定人审定），不能退回单位"),
 ]
 
 
@@ -328,8 +328,8 @@ def test_an_act_out_of_turn_is_refused_in_words_and_offers_no_form_for_it(name: 
 @pytest.mark.parametrize(
     ("name", "person", "refusal"),
     [
-        ("save", "reviewer", "材料现在处于“待审定”（审定人审定），不能“复核评分”"),
-        ("recommend", "lead", "您不承担此项工作，不能“复核评分”"),
+        ("save", "reviewer", "材料现在处于“待审定”（审定人审定），不能复核评分"),
+        ("recommend", "lead", "您不承担此项工作，不能复核评分"),
     ],
 )
 def test_a_review_saved_out_of_turn_is_refused_and_stays_to_be_read_without_a_button(name: str, person: str, refusal: str) -> None:

@@ -323,9 +323,9 @@ def stranger(_line: Line) -> User:
 @pytest.mark.parametrize(
     ("status", "who", "message"),
     [
-        (Status.DRAFT, lambda line: line.head, "您不承担此项工作，不能“填报”"),
-        (Status.DRAFT, stranger, "您不承担此项工作，不能“填报”"),
-        (Status.SUBMITTED, lambda line: line.preparer, "材料现在处于“已报送”（财务部门受理），不能“填报”"),
+        (Status.DRAFT, lambda line: line.head, "您不承担此项工作，不能填报"),
+        (Status.DRAFT, stranger, "您不承担此项工作，不能填报"),
+        (Status.SUBMITTED, lambda line: line.preparer, "材料现在处于“已报送”（财务部门受理），不能填报"),
     ],
 )
 def test_only_the_preparer_imports_and_only_into_an_open_filing(status: Status, who: Callable[[Line], User], message: str) -> None:

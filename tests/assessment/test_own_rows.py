@@ -235,9 +235,9 @@ def test_a_save_over_a_version_that_no_longer_stands_writes_nothing() -> None:
 @pytest.mark.parametrize(
     ("who", "status", "message"),
     [
-        (lambda line: line.head, Status.DRAFT, "您不承担此项工作，不能“填报”"),
-        (lambda line: line.lead, Status.DRAFT, "您不承担此项工作，不能“填报”"),
-        (lambda line: line.preparer, Status.AWAITING_SIGNOFF, "材料现在处于“待签批”（单位负责人签批），不能“填报”"),
+        (lambda line: line.head, Status.DRAFT, "您不承担此项工作，不能填报"),
+        (lambda line: line.lead, Status.DRAFT, "您不承担此项工作，不能填报"),
+        (lambda line: line.preparer, Status.AWAITING_SIGNOFF, "材料现在处于“待签批”（单位负责人签批），不能填报"),
         (lambda line: line.preparer, Status.RETURNED, "“自设指标”没有被退回，不能修改；只有被退回的部分可以修改"),
     ],
 )
@@ -300,7 +300,7 @@ def test_the_page_shows_the_stored_rows_and_two_blank_places_and_saves_them_back
     }  # fmt: skip
     assert page_of(page).texts("fieldset.own legend") == ["第 1 项", "第 2 项", "新增一项", "新增一项"]
     before = stored()
-    assert messages(send(client, page)) == ["内容没有变化"]
+    assert messages(send(client, page)) == ["已保存，没有新的改动"]
     assert stored() == before
 
 
@@ -467,7 +467,7 @@ def test_rows_typed_too_late_are_not_stored_and_stay_to_be_read() -> None:
 
     late = send(client, page, changes={"own_1-label": "改过的指标"})
 
-    assert (late.status_code, messages(late)) == (422, ["材料现在处于“待签批”（单位负责人签批），不能“填报”"])
+    assert (late.status_code, messages(late)) == (422, ["材料现在处于“待签批”（单位负责人签批），不能填报"])
     assert (typed(late, "own_1")["label"], page_of(late).select(".save-bar")) == ("改过的指标", [])
     assert rows_of(line)["own_1"] == numbered(COURSES, 1)
 

@@ -141,7 +141,7 @@ def test_saving_what_stands_already_says_so_and_is_not_recorded() -> None:
 
     page = save(line, opening_general="１,０００.00")
 
-    assert (messages(page), line.part(Part.Kind.FIGURES).version, line.filing.events.count()) == (["内容没有变化"], 1, events)
+    assert (messages(page), line.part(Part.Kind.FIGURES).version, line.filing.events.count()) == (["已保存，没有新的改动"], 1, events)
 
 
 def test_a_figure_that_breaks_a_relation_is_stored_and_told_beside_it() -> None:
@@ -209,7 +209,7 @@ def test_who_does_not_fill_reads_the_table_without_inputs() -> None:
 
     assert read(page).select("main input[type=text]") == []
     assert read(page).one("tr#opening_general output").text == "1,000.00"
-    assert read(page).one(".alert-secondary").text == "您不承担此项工作，不能“填报”。以下内容仅供查阅。"
+    assert read(page).one(".alert-secondary").text == "您不承担此项工作，不能填报。以下内容仅供查阅。"
 
 
 def test_a_part_that_was_not_returned_says_so_and_refuses_a_save() -> None:
@@ -235,7 +235,7 @@ def test_what_was_typed_while_a_colleague_asked_for_sign_off_is_not_stored_and_s
 
     page = send(client, opened, changes={"staff_posts": "41"})
 
-    refusal = "材料现在处于“待签批”（单位负责人签批），不能“填报”"
+    refusal = "材料现在处于“待签批”（单位负责人签批），不能填报"
     assert (page.status_code, messages(page), stored(line)["staff_posts"]) == (422, [refusal], Decimal(40))
     assert read(page).one(".alert-secondary").text == f"{refusal}。您刚才填写的内容没有写入，仍保留在下面，可以复制留存。"
     assert (value_in(page, "staff_posts"), read(page).select("main .save-bar")) == ("41", [])

@@ -143,7 +143,7 @@ def test_what_is_signed_takes_no_file_and_gives_none_away() -> None:
     upload(line)
     line.advance(Status.SUBMITTED)
     item, client = Evidence.objects.get(), signed_in(line.preparer)
-    refusal = "材料现在处于“已报送”（财务部门受理），不能“填报”"
+    refusal = "材料现在处于“已报送”（财务部门受理），不能填报"
 
     page = client.get(address(line))
     removal = client.post(reverse("assessment:remove_evidence", args=[item.pk]), follow=True)

@@ -160,7 +160,7 @@ def test_what_is_signed_is_shown_and_not_changed() -> None:
     line.advance(Status.SUBMITTED)
     item = Evidence.objects.get()
     client, there = signed_in(line.preparer), reverse("assessment:file", args=[item.pk])
-    refusal = "材料现在处于“已报送”（财务部门受理），不能“填报”"
+    refusal = "材料现在处于“已报送”（财务部门受理），不能填报"
 
     page = read(client.get(there))
     change = client.post(there, {"name": "新.pdf", "seen": evidence.seen_as(item)})

@@ -46,7 +46,7 @@ def test_text_is_kept_by_paragraphs_without_blank_lines_and_indents() -> None:
 
     assert messages(page) == ["已保存"]
     assert text(line, "work_group") == typed_in(page, "work_group") == "组长由副局长担任。\n成员：甲、乙。"
-    assert messages(save(line, work_group="组长由副局长担任。\r\n\r\n成员：甲、乙。")) == ["内容没有变化"]
+    assert messages(save(line, work_group="组长由副局长担任。\r\n\r\n成员：甲、乙。")) == ["已保存，没有新的改动"]
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ def test_text_typed_too_late_is_not_stored_and_stays_to_be_read() -> None:
 
     page = send(client, opened, changes={"work_group": "组长：甲。\r\n成员：乙。"})
 
-    assert (page.status_code, messages(page)) == (422, ["材料现在处于“已报送”（财务部门受理），不能“填报”"])
+    assert (page.status_code, messages(page)) == (422, ["材料现在处于“已报送”（财务部门受理），不能填报"])
     assert (typed_in(page, "work_group"), text(line, "work_group")) == ("组长：甲。\n成员：乙。", before)
     assert read(page).select("main .save-bar") == []
 

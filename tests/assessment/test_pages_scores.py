@@ -85,7 +85,7 @@ def test_points_are_read_full_width_and_a_reason_keeps_its_lines() -> None:
     assert messages(page) == ["已保存"]
     assert row(line, "spending") == ([], Decimal("5.5"), "支付偏慢：\n一是……\n\n二是……")
     assert read(page).one("#id_spending-reason").raw == "\n支付偏慢：\n一是……\n\n二是……"
-    assert messages(save(line)) == ["内容没有变化"]
+    assert messages(save(line)) == ["已保存，没有新的改动"]
 
 
 def test_a_reason_is_as_long_as_it_is_stored_not_as_the_browser_sends_it() -> None:
@@ -244,7 +244,7 @@ def test_a_warning_is_answered_in_writing_and_keeps_its_lines(warned: Line) -> N
         "存量资金比上年末增加",
         "得满分而写有存在问题：自评 100 分，“部门整体支出绩效管理存在问题”写有 1 段",
     ]
-    assert messages(save(warned, name="findings")) == ["内容没有变化"]
+    assert messages(save(warned, name="findings")) == ["已保存，没有新的改动"]
 
 
 def test_reasons_typed_too_late_are_not_stored_and_stay_to_be_read(warned: Line) -> None:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from assessment.domain.workflow import Status
 from assessment.models import Snapshot
-from assessment.services import review
+from assessment.services import review, signoff
 from tests.browsing import messages, read, send, signed_in
 from tests.factories import Line, example_scheme
 from units.models import Role, User
@@ -96,7 +96,7 @@ def test_a_double_click_on_asking_is_told_where_the_papers_are_and_recorded_once
     first, second = send(client, page, form), send(client, page, form)
 
     assert messages(first) == ["已提请签批，等待单位负责人签批"]
-    assert messages(second) == ["材料现在处于“待签批”（单位负责人签批），不能“提请签批”"]
+    assert messages(second) == ["材料现在处于“待签批”（单位负责人签批），不能提请签批"]
     assert acts(line) == ["request_signoff"]
 
 
@@ -140,6 +140,8 @@ def test_without_the_declaration_nothing_is_signed() -> None:
     page = act("sign", line, "paper")
 
     assert (page.status_code, read(page).one("#error_1_id_declared").text) == (422, "请先勾选声明")
+    assert read(page).one("#errors").text == "尚未签批：请先勾选声明"
+    assert read(page).one("#errors a").attributes["href"] == "#id_declared"
     assert (status(line), Snapshot.objects.count()) == (Status.AWAITING_SIGNOFF, 0)
 
 
@@ -151,7 +153,7 @@ def test_a_double_click_on_signing_signs_once() -> None:
     send(client, page, form, declared="on")
     second = send(client, page, form, declared="on")
 
-    assert messages(second) == ["材料现在处于“已报送”（财务部门受理），不能“签批报送”"]
+    assert messages(second) == ["材料现在处于“已报送”（财务部门受理），不能签批报送"]
     assert (acts(line), Snapshot.objects.count()) == (["request_signoff", "sign"], 1)
 
 
@@ -189,6 +191,12 @@ def test_the_head_hands_the_papers_back_with_a_reason_that_the_preparer_reads() 
     assert (messages(page), status(line)) == (["已退回填报人"], Status.DRAFT)
     entry = read(signed_in(line.preparer).get(address(line))).select(".history li")[0]
     assert (entry.one("strong").text, entry.one(".quiet").text) == ("退回填报人", "决算数 请核对")
+    assert read(signed_in(line.preparer).get(address(line))).one(".next .alert").text == "单位负责人退回：决算数 请核对"
+    assert read(signed_in(line.head).get(address(line))).select(".next .alert") == []
+    signoff.request_signoff(line.filing.pk, by=line.preparer, filled_on=date(2023, 4, 18))
+    line.sign()
+    signoff.recall(line.filing.pk, by=line.preparer)
+    assert read(signed_in(line.preparer).get(address(line))).select(".next .alert") == []
 
 
 @pytest.mark.parametrize(
@@ -219,18 +227,18 @@ def test_papers_under_review_are_not_taken_back() -> None:
 
     refused = send(client, page, f"form[action={address(line, 'recall')}]")
 
-    assert messages(refused) == ["材料现在处于“复核中”（复核人复核），不能“撤回”"]
+    assert messages(refused) == ["材料现在处于“复核中”（复核人复核），不能撤回"]
     assert (status(line), read(refused).select(f"form[action={address(line, 'recall')}]")) == (Status.UNDER_REVIEW, [])
 
 
 @pytest.mark.parametrize(
     ("name", "person", "refusal"),
     [
-        ("request_signoff", "head", "您不承担此项工作，不能“提请签批”"),
-        ("request_signoff", "preparer", "材料现在处于“已报送”（财务部门受理），不能“提请签批”"),
-        ("sign", "preparer", "您不承担此项工作，不能“签批报送”"),
-        ("sign", "head", "材料现在处于“已报送”（财务部门受理），不能“签批报送”"),
-        ("hand_back", "head", "材料现在处于“已报送”（财务部门受理），不能“退回填报人”"),
+        ("request_signoff", "head", "您不承担此项工作，不能提请签批"),
+        ("request_signoff", "preparer", "材料现在处于“已报送”（财务部门受理），不能提请签批"),
+        ("sign", "preparer", "您不承担此项工作，不能签批报送"),
+        ("sign", "head", "材料现在处于“已报送”（财务部门受理），不能签批报送"),
+        ("hand_back", "head", "材料现在处于“已报送”（财务部门受理），不能退回填报人"),
     ],
 )
 def test_whose_turn_it_is_not_is_told_so_before_the_faults_of_an_empty_form(name: str, person: str, refusal: str) -> None:

@@ -162,7 +162,7 @@ def test_a_file_that_is_no_report_is_refused_beside_its_field(data: bytes, messa
 
 def test_who_may_not_fill_now_reads_why_and_writes_nothing() -> None:
     line = Line(Status.SUBMITTED)
-    refusal = "材料现在处于“已报送”（财务部门受理），不能“填报”"
+    refusal = "材料现在处于“已报送”（财务部门受理），不能填报"
     client = signed_in(line.preparer)
     before = stored()
 
@@ -195,5 +195,5 @@ def test_what_would_print_alike_is_not_ticked_and_lost_references_are_pointed_ou
     assert ["checked" in box.attributes for box in shown.select(".word-take input")] == [False, True]
     assert "与现有文字打印出来的相同，不必采用" in shown.texts("section p")
     assert shown.texts(".finding") == ["现有文字引用的数据（execution_rate）在新文字中没有引用，采用后不再随基础数据表更新"]
-    assert messages(send(client, page, "form.word", {"take-basic_goals": []})) == ["内容没有变化"]
+    assert messages(send(client, page, "form.word", {"take-basic_goals": []})) == ["已保存，没有新的改动"]
     assert stored() == before

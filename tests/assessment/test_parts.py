@@ -167,6 +167,7 @@ def test_every_bad_explanation_is_named_and_not_even_the_good_ones_are_saved() -
         "nonsense": "说明",
         "nonsense.full_marks": "说明",
         "three_over": "长" * 1001,
+        "broken_off.carry_in": " —。1",
         endless: "说明",
     }
 
@@ -177,6 +178,7 @@ def test_every_bad_explanation_is_named_and_not_even_the_good_ones_are_saved() -
             "explanation:nonsense.full_marks": "没有这一项核查",
             f"explanation:{endless}": "没有这一项核查",
             "explanation:three_over": "超过 1000 字，请精简",
+            "explanation:broken_off.carry_in": "请写明原因",
         },
     )
 

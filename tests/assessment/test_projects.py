@@ -22,7 +22,7 @@ from reports.services.printing import run_print_job
 from tests.browsing import Element, messages, send, signed_in
 from tests.browsing import read as page_of
 from tests.factories import Line, fill_project, make_round, save_list, stored_scheme
-from tests.reports.samples import project_scheme
+from tests.reports.samples import project_inputs, project_scheme
 from tests.tools import refusal_of
 from units.models import BudgetUnit
 
@@ -359,7 +359,10 @@ def test_what_is_pasted_is_shown_first_behind_what_is_typed_and_then_saved() -> 
 
     assert listed(line) == []
     assert names(page_of(answer)) == ["招聘会", "技能提升培训", ""]
-    assert page_of(answer).texts(".field-error") == ["有 1 行没有读出：第 2 行：“五百”不是数字，请只填数字，不带单位"]
+    assert page_of(answer).texts(".field-error") == [
+        "有 1 行没有读出，留在这里，改正后再列入：第 2 行：“五百”不是数字，请只填数字，不带单位"
+    ]
+    assert page_of(answer).one("textarea[name=paste]").text == "坏的 1 五百"
     assert messages(send(client, answer)) == ["已保存"]
     assert listed(line) == [FAIR, TRAINING]
 
@@ -450,6 +453,17 @@ def next_link(line: Line) -> tuple[str, str]:
     page = page_of(signed_in(line.preparer).get(reverse("assessment:filing", args=[line.filing.pk])))
     link = page.one("section.next h2 a")
     return link.text, link.attributes["href"]
+
+
+def test_a_project_that_nobody_began_says_so_and_its_own_indicators_come_before_its_scores() -> None:
+    line = project_line(Status.DRAFT, TRAINING)
+    save_list(line, *with_ids(line).values(), FAIR)
+    fair = line.filing.assessments.projects().get(name="招聘会")
+
+    page = page_of(signed_in(line.preparer).get(reverse("assessment:filing", args=[line.filing.pk])))
+    assert [row.select("td")[3].text for row in page.select(".projects-summary tbody tr")] == ["未开始", "可以提请"]
+    parts.save_figures(fair.pk, by=line.preparer, version=0, figures=project_inputs().figures)
+    assert next_link(line) == ("“招聘会”的自设指标还有 3 组没有指标", reverse("assessment:own_rows", args=[fair.pk]))
 
 
 def test_what_is_next_names_the_project_in_which_something_is_missing() -> None:

@@ -300,6 +300,6 @@ def test_of_two_leads_approving_at_once_one_approves_and_one_print_is_asked_for(
     answers = at_once(Filing.objects.filter(pk=pk), *(lambda by=by: review.approve(pk, by=by, seen=seen) for by in leads))
 
     lost = next(answer for answer in answers if not isinstance(answer, Filing))
-    assert (type(lost), str(lost)) == (DomainError, "材料现在处于“已审定”（审定人公开），不能“审定”")
+    assert (type(lost), str(lost)) == (DomainError, "材料现在处于“已审定”（审定人公开），不能审定")
     assert (PrintJob.objects.count(), Snapshot.objects.filter(kind="review").count()) == (1, 1)
     assert line.filing.events.filter(act="approve").count() == 1

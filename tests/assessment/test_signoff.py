@@ -161,7 +161,7 @@ def test_once_a_reviewer_has_opened_it_a_filing_is_not_recalled(status: Status) 
     line = Line(status)
     stage = {Status.UNDER_REVIEW: "复核中”（复核人复核）", Status.REVIEWED: "待审定”（审定人审定）"}[status]
 
-    assert refusal_of(lambda: signoff.recall(line.filing.pk, by=line.head)) == (f"材料现在处于“{stage}，不能“撤回”", {})
+    assert refusal_of(lambda: signoff.recall(line.filing.pk, by=line.head)) == (f"材料现在处于“{stage}，不能撤回", {})
 
 
 @pytest.mark.parametrize(
@@ -187,7 +187,7 @@ def test_of_two_heads_signing_at_once_one_signs_and_the_other_is_told() -> None:
 
     won = next(place for place, answer in enumerate(answers) if isinstance(answer, Snapshot))
     lost = answers[1 - won]
-    assert (type(lost), str(lost)) == (DomainError, "材料现在处于“已报送”（财务部门受理），不能“签批报送”")
+    assert (type(lost), str(lost)) == (DomainError, "材料现在处于“已报送”（财务部门受理），不能签批报送")
     assert list(Snapshot.objects.values_list("number", "made_by")) == [(1, heads[won].pk)]
     assert line.filing.events.filter(act="sign").count() == 1
 
@@ -202,7 +202,7 @@ def test_of_a_save_and_a_request_for_sign_off_at_once_no_save_comes_after_the_re
 
     answers = at_once(Filing.objects.filter(pk=line.filing.pk), *(acts if save_first else reversed(acts)))
 
-    late = "材料现在处于“待签批”（单位负责人签批），不能“填报”"
+    late = "材料现在处于“待签批”（单位负责人签批），不能填报"
     said = [str(answer) if isinstance(answer, Exception) else type(answer) for answer in answers]
     assert said == ([Part, Filing] if save_first else [Filing, late])
     assert line.assessment.figures.get(code="staff_temp").value == (3 if save_first else 0)

@@ -225,7 +225,7 @@ def test_another_units_people_find_no_thread_and_the_office_only_reads() -> None
 
     assert signed_in(other.preparer).post(address, {"text": "已更正"}).status_code == 404
     told_to = signed_in(line.reviewer).post(address, {"text": "已更正"}, follow=True)
-    assert messages(told_to) == ["您不承担此项工作，不能“答复”"]
+    assert messages(told_to) == ["您不承担此项工作，不能答复"]
     with pytest.raises(DomainError, match=r"^您不承担此项工作"):
         threads.answer(thread.pk, by=line.head, text="已更正")
     assert told(line)[0][1] == "open"

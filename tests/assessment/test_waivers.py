@@ -259,12 +259,12 @@ def test_a_filing_that_comes_back_is_judged_by_the_day_again(later: Callable[[in
 
 
 ROLES: list[tuple[str, Callable[[Line], User], str]] = [
-    ("preparer", lambda line: line.preparer, "您不承担此项工作，不能“豁免”"),
-    ("head", lambda line: line.head, "您不承担此项工作，不能“豁免”"),
-    ("reviewer", lambda line: line.reviewer, "您不承担此项工作，不能“豁免”"),
-    ("administrator", lambda line: make_user(Role.ADMINISTRATOR, line.department), "您不承担此项工作，不能“豁免”"),
-    ("auditor", lambda line: make_user(Role.AUDITOR, line.department), "您不承担此项工作，不能“豁免”"),
-    ("another department's lead", lambda line: Line().lead, "您不承担此项工作，不能“豁免”"),
+    ("preparer", lambda line: line.preparer, "您不承担此项工作，不能豁免"),
+    ("head", lambda line: line.head, "您不承担此项工作，不能豁免"),
+    ("reviewer", lambda line: line.reviewer, "您不承担此项工作，不能豁免"),
+    ("administrator", lambda line: make_user(Role.ADMINISTRATOR, line.department), "您不承担此项工作，不能豁免"),
+    ("auditor", lambda line: make_user(Role.AUDITOR, line.department), "您不承担此项工作，不能豁免"),
+    ("another department's lead", lambda line: Line().lead, "您不承担此项工作，不能豁免"),
 ]
 
 
@@ -308,7 +308,7 @@ def test_once_signed_nothing_is_waived_and_no_waiver_ends(status: Status, stage:
     given = waive(line)
     line.advance(status)
 
-    refusal = (f"材料现在处于“{stage}，不能“豁免”", {})
+    refusal = (f"材料现在处于“{stage}，不能豁免", {})
     assert refusal_of(lambda: waive(line, key="full_marks")) == refusal
     assert refusal_of(lambda: waivers.end_waiver(given.pk, by=line.lead)) == refusal
 
@@ -474,7 +474,7 @@ def test_others_of_the_office_read_a_waiver_and_have_no_form_for_one(role: str) 
 
     assert read(page).select("form.waiver button") == []
     assert read(page).select(f"form[action={address(line, 'waive')}]") == []
-    assert (messages(answers[0]), answers[1].status_code) == (["您不承担此项工作，不能“豁免”"], 404)
+    assert (messages(answers[0]), answers[1].status_code) == (["您不承担此项工作，不能豁免"], 404)
     assert Waiver.objects.filter(ended_at=None).count() == 1
 
 
@@ -506,7 +506,7 @@ def test_a_waiver_out_of_turn_is_refused_in_words() -> None:
 
     answers = [send(client, opened, f"form[action={address(line, name)}]") for name in ("waive", "end_waiver")]
 
-    refusal = "材料现在处于“已报送”（财务部门受理），不能“豁免”"
+    refusal = "材料现在处于“已报送”（财务部门受理），不能豁免"
     assert [messages(answer) for answer in answers] == [[refusal], [refusal]]
 
 

@@ -171,7 +171,8 @@ def test_a_page_that_came_back_with_a_fault_goes_on_saving_what_is_mended(browse
     with signed_in(browser, house, PREPARER) as page:
         open_part(page, house, "基础数据表")
         page.fill("#id_carry_in", "五")
-        page.get_by_role("button", name="保存基础数据表").click()
+        with page.expect_navigation():
+            page.get_by_role("button", name="保存基础数据表").click()
         expect(page.locator("tr#carry_in")).to_contain_text("不是数字")
         type_in(page, "carry_in", "5")
         state(page, "已自动保存")

@@ -17,6 +17,7 @@ from reports import pdf
 from reports.models import PrintJob
 from reports.services import jobs, printing
 from tests.factories import Line, make_user
+from tests.reports.papers import text_of
 from tests.tools import at_once, refusal_of, stored
 from units.models import Role
 
@@ -65,6 +66,20 @@ def test_a_preview_is_a_waiting_job_with_the_whole_content() -> None:
         False,
     )
     assert json.loads(job.content)["digest"]["value"] == signoff.digest_now(line.filing)
+
+
+def test_a_preview_says_whether_its_content_is_signed(tmp_path: Path) -> None:
+    line = Line(Status.AWAITING_SIGNOFF)
+    before = waiting_job(line)
+    line.sign()
+    after = waiting_job(line)
+
+    assert (before.snapshot, after.snapshot, before.content) == (None, line.filing.snapshots.get(), after.content)
+    lines = {"未签批，不作报送依据", "内容已签批，以正式报告为准"}
+    for job, line_at_the_foot in ((before, "未签批，不作报送依据"), (after, "内容已签批，以正式报告为准")):
+        path = tmp_path / f"{job.pk}.pdf"
+        path.write_bytes(printing.render(job))
+        assert {text for text in lines if text in text_of(path)} == {line_at_the_foot}
 
 
 def test_a_preview_of_a_signed_filing_is_of_what_was_signed_even_if_the_page_was_older() -> None:
@@ -230,7 +245,7 @@ def garbage(line: Line) -> Snapshot:
 
 
 def test_a_passing_trouble_is_tried_again_later_and_later_and_then_given_up() -> None:
-    job = put(waiting_job(), content="", snapshot=garbage(Line(Status.SUBMITTED)))
+    job = put(waiting_job(), kind="copy", content="", snapshot=garbage(Line(Status.SUBMITTED)))
     pauses = []
     for _ in range(3):
         before = timezone.now()

@@ -127,7 +127,7 @@ def test_a_filing_is_made_public_once() -> None:
     line = printed_line()
     publish(line.filing.pk, by=line.lead)
 
-    assert refusal_of(lambda: publish(line.filing.pk, by=line.lead)) == ("材料现在处于“已公开”（已办结），不能“公开”", {})
+    assert refusal_of(lambda: publish(line.filing.pk, by=line.lead)) == ("材料现在处于“已公开”（已办结），不能公开", {})
 
 
 def test_a_refused_publication_leaves_no_gap_in_the_numbers() -> None:
@@ -146,7 +146,7 @@ def test_of_two_leads_publishing_one_filing_at_once_one_does_and_the_other_is_to
     answers = at_once(Filing.objects.filter(pk=pk), *(lambda by=by: publish(pk, by=by) for by in leads))
 
     lost = next(answer for answer in answers if not isinstance(answer, Publication))
-    assert (type(lost), str(lost)) == (DomainError, "材料现在处于“已公开”（已办结），不能“公开”")
+    assert (type(lost), str(lost)) == (DomainError, "材料现在处于“已公开”（已办结），不能公开")
     assert Publication.objects.count() == 1
     assert list(verify_publications()) == []
 
