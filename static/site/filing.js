@@ -127,7 +127,7 @@
       if (text) { refused.set(name, JSON.stringify(values.get(name))); mark(name, text); }
     }
     for (const [name, theirs] of Object.entries(told.standing || {})) { standing.set(name, theirs.values); beside(name).innerHTML = theirs.html; }
-    for (const [key, code] of Object.entries(told.rows || {})) rename(key, code);
+    for (const [key, code] of Object.entries(told.rows || {})) rename(key, code, values);
     for (const [id, html] of Object.entries(told.pieces || {})) replace(id, html);
     if (told.version !== null && told.version !== undefined) form.elements.version.value = told.version;
     if (told.told) { blocked = Boolean(told.closed); paused = true; return say(told.told, "late"); }
@@ -140,15 +140,19 @@
     old.outerHTML = html;
     if (open) document.getElementById(id).querySelector("details")?.setAttribute("open", "");
   };
-  /* A new row has got its code: its fields go on under it; one that the page shows already was saved before and is empty again. */
-  const rename = (key, code) => {
+  /* A new row has got its code: its fields go on under it. One that the page shows already was saved before: its place is empty again,
+     and what was typed there after it was sent belongs to the row that it is. */
+  const rename = (key, code, sent) => {
     const other = (text) => text.replaceAll(`${key}-`, `${code}-`);
     const found = document.getElementById(`findings-${key}`), row = found.closest("fieldset");
     if (document.getElementById(code)) {
       names.filter((name) => name.startsWith(`${key}-`)).forEach((name) => {
         const empty = row.querySelector(`select[name="${name}"]`) ? [inputs(name)[0].options[0].value] : [];
+        const typed = mine(name), focused = inputs(name).includes(document.activeElement);
+        if (!same(typed, sent.get(name) || base(name))) setMine(other(name), typed);
         setBase(name, empty);
         setMine(name, empty);
+        if (focused) inputs(other(name))[0]?.focus();
       });
       return;
     }

@@ -24,9 +24,9 @@ _houses = count()
 class House:
     """A running installation: its address and its demo accounts."""
 
-    def __init__(self, port: int, data: Path, env: dict[str, str], headers: dict[str, str]) -> None:
+    def __init__(self, port: int, data: Path, env: dict[str, str]) -> None:
         self.url = f"http://127.0.0.1:{port}"
-        self.data, self.env, self.headers = data, env, headers
+        self.data, self.env = data, env
         self.start_web: Callable[[], subprocess.Popen[bytes]]
         self.web: subprocess.Popen[bytes]
 
@@ -89,7 +89,7 @@ def embedded_house(folder: Path) -> Iterator[House]:
     port, data = free_port(), folder / "var"
     kept = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "BROKER_URL", "SECRET_KEY", "ALLOWED_HOSTS")}
     env = kept | {"PORT": str(port), "DATA_DIR": str(data), "JIPING_EMBEDDED": "1", "PYTHONUNBUFFERED": "1"}
-    house, log = House(port, data, env, {}), folder / "server.log"
+    house, log = House(port, data, env), folder / "server.log"
     with process([str(ROOT / "script" / "server")], env, log) as child:
         wait_for(house, child, log)
         yield house
@@ -111,8 +111,7 @@ def production_house(folder: Path) -> Iterator[House]:
         "CSRF_TRUSTED_ORIGINS": f"http://127.0.0.1:{port}",
         "PYTHONUNBUFFERED": "1",
     }
-    # A reverse proxy ends TLS in production; here the browser says what it would say.
-    house = House(port, data, env, {"X-Forwarded-Proto": "https"})
+    house = House(port, data, env)
     house.manage("migrate", "--verbosity", "0")
     house.manage("collectstatic", "--no-input", "--verbosity", "0")
     house.manage("seed_demo")
@@ -132,7 +131,7 @@ def production_house(folder: Path) -> Iterator[House]:
             "--without-mingle",
         ],
         "dispatcher": [python, "manage.py", "dispatch"],
-        "web": [python, "-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "4"],
+        "web": [python, "-m", "gunicorn", "tests.browser.proxied", "--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "4"],
     }
     with ExitStack() as stack:
         for role in ("worker", "dispatcher"):

@@ -167,7 +167,7 @@ def test_what_would_be_refused_anyway_is_not_sent(browser: Browser, house: House
 
 
 def test_without_a_script_the_form_takes_several_files_and_names_the_bad_one(browser: Browser, house: House) -> None:
-    context = browser.new_context(locale="zh-CN", extra_http_headers=house.headers, java_script_enabled=False)
+    context = browser.new_context(locale="zh-CN", java_script_enabled=False)
     page = context.new_page()
     page.goto(f"{house.url}/account/sign-in/")
     page.get_by_label("用户名").fill("unit11")

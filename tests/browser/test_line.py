@@ -36,7 +36,7 @@ def sign_in(page: Page, house: House, username: str) -> None:
 @contextmanager
 def signed_in(browser: Browser, house: House, username: str | None) -> Iterator[Page]:
     """A page of one person, or of a visitor; anything the browser complains about fails the test."""
-    context = browser.new_context(locale="zh-CN", extra_http_headers=house.headers, accept_downloads=True)
+    context = browser.new_context(locale="zh-CN", accept_downloads=True)
     page = context.new_page()
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text) if _is_of_the_page(message) else None)

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Dialog, Page, expect
+from playwright.sync_api import Browser, Dialog, Page, Route, expect
 
 from tests.browser.houses import House, production_house
 from tests.browser.test_filling import open_part, state, type_in, value
@@ -26,6 +26,12 @@ def landed(page: Page, address: str, text: str) -> None:
     while text not in page.request.get(address).text():
         assert time.monotonic() < deadline
         time.sleep(0.2)
+
+
+def slowly(route: Route) -> None:
+    """A server that takes its time."""
+    time.sleep(1)
+    route.continue_()
 
 
 def test_projects_come_from_a_copied_list_and_each_has_its_own_tables(browser: Browser, house: House) -> None:
@@ -98,9 +104,15 @@ def test_rows_of_the_unit_are_saved_while_typed_and_what_is_not_complete_waits_i
         page.get_by_role("link", name="整体和全部项目").click()  # at once: it goes on the way out
         page.get_by_role("heading", name="项目").first.wait_for()
         landed(page, address, "第二项")
-        page.go_back()
+        page.route("**/autosave/", slowly)
+        page.goto(address)
+        rows.nth(2).locator(".own-label input").fill("第二项，改过")  # what was kept of it stands there, until it is known to be saved
+        state(page, "已自动保存")
+        expect(rows.nth(1).locator(".own-label input")).to_have_value("第二项，改过")
+        page.unroute("**/autosave/")
+        page.reload()
         expect(rows).to_have_count(4)
-        for place, text in enumerate(["设备更新", "第二项", "", ""]):  # what was kept of the second is known to be saved
+        for place, text in enumerate(["设备更新", "第二项，改过", "", ""]):
             expect(rows.nth(place).locator(".own-label input")).to_have_value(text)
         state(page, "已自动保存")
         expect(rows.nth(0).locator(".own-target input")).to_have_value("12")

@@ -316,6 +316,12 @@ def test_a_question_is_answered_unless_an_alternative_stands_in_for_it(row, give
     assert [item.message for item in found] == expected
 
 
+def test_a_group_without_own_rows_is_missing_and_nothing_that_contradicts():
+    found = [item for item in findings(Inputs(), indicators=[own_group()]) if item.place.startswith("own:")]
+
+    assert found == [Finding("missing_rows", "error", "own:own", "“产出”应至少自设 1 项指标，现有 0 项", "请补充指标")]
+
+
 def test_the_faults_of_own_rows_are_found_at_their_rows():
     row = OwnRow("own_1", "own", "机房", Decimal(60), target=Decimal(1))
     found = findings(tiny_inputs(own_rows=(row,), answers={"own_1": answer("60")}), indicators=[own_group()])

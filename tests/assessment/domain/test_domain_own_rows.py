@@ -135,7 +135,7 @@ ALL_90 = [replace(BUILT, points=Decimal(50)), LIKED]
     [
         ({"levels": LEVELS, "kinds": KINDS}, ALL_90, []),
         ({"levels": LEVELS}, ALL_90, []),
-        ({}, [], [RowFault("own", "“产出”应至少自设 1 项指标，现有 0 项", "请补充指标")]),
+        ({}, [], [RowFault("own", "“产出”应至少自设 1 项指标，现有 0 项", "请补充指标", none=True)]),
         ({"minimum": "0"}, [], [RowFault("own", "“产出”自设指标合计 0 分，应为 90 分", "请调整各项分值")]),
         ({"minimum": "3", "levels": LEVELS}, ALL_90, [RowFault("own", "“产出”应至少自设 3 项指标，现有 2 项", "请补充指标")]),
         ({"minimum": "2", "levels": LEVELS}, ALL_90, []),

@@ -5,7 +5,7 @@ import unicodedata
 import pytest
 
 from assessment.domain.findings import Finding
-from assessment.domain.text import UNSEEN, nest_quotes, printable, unprintable
+from assessment.domain.text import UNSEEN, nest_quotes, printable, says_something, unprintable
 
 
 @pytest.mark.parametrize(
@@ -49,3 +49,8 @@ def test_nothing_printable_turns_the_reading_direction_or_is_a_mark_of_format() 
 def test_quotation_marks_inside_others_are_single_ones(text: str, nested: str) -> None:
     assert nest_quotes(text) == nest_quotes(nested) == nested
     assert Finding("zero", "note", "figure:a", text, "").message == nested
+
+
+@pytest.mark.parametrize(("text", "says"), [("", False), ("—。 ，", False), ("无。", False), ("无误", True), ("见 3", True), ("ok", True)])
+def test_a_mere_dash_or_full_stop_says_nothing(text, says):
+    assert says_something(text) is says
