@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from io import BytesIO
 from typing import Any
+from unicodedata import east_asian_width
 
 from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
@@ -19,6 +20,7 @@ from assessment.domain.figures import MAX_ABSOLUTE, parse_number
 from assessment.excel.plan import FIRST_ROW, FRONT, HEAD_ROW, Book, Cell, Formula, Sheet, Slot, letters, reference
 
 MARKED = "E26B0A"
+LINE = 15  # points, of an 11 point text
 HOW_TO = (
     "只在浅黄色的单元格里填写；灰色的是系统算出或锁定的，随填写自动计算或在导入后更新。",
     "数值只填数字，不带单位；金额按“计量单位”一栏（一般为万元）填写；百分数按 95.3 填写，表示 95.3%。没有发生的填 0。",
@@ -89,7 +91,7 @@ def _styles() -> Iterable[NamedStyle]:
     yield style("标题", size=14, bold=True)
     yield style("说明", wrap_text=True)
     yield style("表头", bold=True, fill="D9E5F2", wrap_text=True, horizontal="center")
-    yield style("文字", fill="F2F2F2", wrap_text=True)
+    yield style("文字", fill="F2F2F2", wrap_text=True, horizontal="left", indent=1)
     yield style("数值", fill="F2F2F2", horizontal="right")
     yield style("填数", fill="FFFBE6", open_=True, horizontal="right")
     yield style("填字", fill="FFFBE6", open_=True, wrap_text=True)
@@ -210,8 +212,17 @@ class _Writer:
             _put(ws.cell(number, 1), row.code, "说明")
             for place, cell in enumerate(row.cells, start=2):
                 self._cell(number, place, cell)
+            lines = max(self._lines(cell, column.width) for cell, column in zip(row.cells, sheet.columns, strict=True))
+            if lines > 1:  # a row of one line grows by itself when more is typed
+                ws.row_dimensions[number].height = LINE * lines
         for validation in self.validations.values():
             ws.add_data_validation(validation)
+
+    def _lines(self, content: Cell, width: int) -> int:
+        """How many lines the text of a cell fills in a column of ``width`` digits; a Chinese character is as wide as two."""
+        text = self._text(content) if isinstance(content, Slot) else content if isinstance(content, str) else ""
+        wide = sum(2 if east_asian_width(character) in "WFA" else 1 for character in text)
+        return max(1, -(-wide // (width - 3)))
 
     def _cell(self, row: int, column: int, content: Cell) -> None:
         cell = self.ws.cell(row, column)

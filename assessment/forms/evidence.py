@@ -10,6 +10,8 @@ from assessment.models import Evidence
 
 SUFFIXES = ".pdf,.png,.jpg,.jpeg,.docx,.xlsx"
 
+NAMED_ANYWAY = "不勾选则内容只供财务部门查阅，文件名仍列在公开的报告里"
+
 
 class TieForm(forms.Form):
     """The indicators that a file is for."""
@@ -28,7 +30,9 @@ class TieForm(forms.Form):
 class EvidenceForm(TieForm):
     """One or more files, what they prove, and whether the public may have them."""
 
-    public = forms.BooleanField(label="可以公开", required=False, help_text="不勾选则内容只供财务部门查阅，文件名仍列在公开的报告里；上传后也可以改")
+    public = forms.BooleanField(
+        label="可以公开", required=False, help_text="不勾选则内容只供财务部门查阅，文件名仍列在公开的报告里；上传后也可以改"
+    )
     file = FilesField(
         label="文件",
         allow_empty_file=True,
@@ -41,7 +45,7 @@ class ChangeForm(TieForm):
     """What can be changed of a file that is there."""
 
     name = forms.CharField(label="文件名", max_length=200, error_messages={"required": "请填写文件名"})
-    public = forms.BooleanField(label="可以公开", required=False, help_text="不勾选则内容只供财务部门查阅，文件名仍列在公开的报告里")
+    public = forms.BooleanField(label="可以公开", required=False, help_text=NAMED_ANYWAY)
     seen = forms.CharField(widget=forms.HiddenInput, max_length=16)
 
     field_order = ["name", "indicators", "public"]
