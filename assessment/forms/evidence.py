@@ -9,7 +9,6 @@ from assessment.forms.fields import FilesField, FilesInput
 from assessment.models import Evidence
 
 SUFFIXES = ".pdf,.png,.jpg,.jpeg,.docx,.xlsx"
-
 NAMED_ANYWAY = "不勾选则内容只供财务部门查阅，文件名仍列在公开的报告里"
 
 
@@ -30,9 +29,7 @@ class TieForm(forms.Form):
 class EvidenceForm(TieForm):
     """One or more files, what they prove, and whether the public may have them."""
 
-    public = forms.BooleanField(
-        label="可以公开", required=False, help_text="不勾选则内容只供财务部门查阅，文件名仍列在公开的报告里；上传后也可以改"
-    )
+    public = forms.BooleanField(label="可以公开", required=False, help_text=f"{NAMED_ANYWAY}；上传后也可以改")
     file = FilesField(
         label="文件",
         allow_empty_file=True,
