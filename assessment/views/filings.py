@@ -104,6 +104,7 @@ def _paper_page(request: SignedIn, shown: Filing, *, status: int = 200, **forms:
         "filing": shown,
         "content": content,
         "digest": value,
+        "late": timezone.localdate() > shown.deadline,
         "papers": papers_of(shown, content),
         "changes": changes_of(shown, content),
         "several": len(content.assessments) > 1,

@@ -40,7 +40,11 @@ def faults_of(old: str, new: str) -> list[str]:
     ("old", "new", "expected"),
     [
         ("kind: whole\n", "kind: whole\nkind: project\n", ["第 19 行：“kind”写了两遍"]),
-        ("code: staff_temp,", "code: version,", ["groups.0.fields.3.code：“version”是页面自用的名称"]),
+        (
+            "code: staff_temp, label: 编外人数, continues: staff_temp,",
+            "code: version, label: 编外人数,",
+            ["groups.0.fields.3.code：“version”是页面自用的名称"],
+        ),
         ("code: opening, level: 0,", "code: adopt, level: 0,", ["sections.0.code：“adopt”是页面自用的名称"]),
         ("label: 编外人数", "label: 编外\U0001f600人数", ["groups.0.fields.3.label：有无法打印的字符：“\U0001f600”（U+1F600）"]),
     ],

@@ -122,6 +122,19 @@ def test_a_closed_tab_loses_nothing(browser: Browser, house: House) -> None:
         expect(box).to_have_value("还没有来得及保存的文字。")
 
 
+def test_a_figure_is_put_into_the_text_where_one_writes(browser: Browser, house: House) -> None:
+    with signed_in(browser, house, PREPARER) as page:
+        open_part(page, house, "自评报告")
+        box = page.locator("textarea.prose").nth(2)
+        box.fill("全年支出决算，比上年增加。")
+        box.evaluate("box => box.setSelectionRange(6, 6)")
+        page.locator("aside summary", has_text="支出决算").click()
+        page.get_by_role("button", name="插入“支出决算合计”").click()
+        expect(box).to_have_value("全年支出决算{{final_total}}，比上年增加。")
+        expect(box).to_be_focused()
+        state(page, "已自动保存")
+
+
 def test_a_web_process_that_is_killed_between_two_saves_loses_nothing(browser: Browser, house: House) -> None:
     with signed_in(browser, house, PREPARER) as page:
         open_part(page, house, "基础数据表")
