@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Dialog, Page, expect
 
 from tests.browser.houses import House, production_house
-from tests.browser.test_line import open_filing, sign_in, signed_in
+from tests.browser.test_line import open_filing, save, sign_in, signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.postgres]
 PREPARER = "unit11"
@@ -184,13 +184,12 @@ def test_a_page_that_came_back_with_a_fault_goes_on_saving_what_is_mended(browse
     with signed_in(browser, house, PREPARER) as page:
         open_part(page, house, "基础数据表")
         page.fill("#id_carry_in", "五")
-        with page.expect_navigation():
-            page.get_by_role("button", name="保存基础数据表").click()
+        save(page, "保存基础数据表")
         expect(page.locator("tr#carry_in")).to_contain_text("不是数字")
         type_in(page, "carry_in", "5")
         state(page, "已自动保存")
         page.fill("#id_carry_in", "6")
-        page.get_by_role("button", name="保存基础数据表").click()
+        save(page, "保存基础数据表")
         expect(page.locator("#id_carry_in")).to_have_value("6")
         page.reload()
         expect(page.locator("#id_carry_in")).to_have_value("6")

@@ -109,7 +109,7 @@ def fill_rest(page: Page) -> None:
     open_part(page, "核查意见")
     for code, text in OWN["explanations"].items():
         page.fill(f"#id_{code}", text)
-    for box in page.locator("textarea[id*=large_change]").all():  # this unit is a hundredth of the department
+    for box in page.locator("textarea[id*=large_change], textarea[id*=broken_off]").all():  # this unit is a hundredth of the department
         box.fill("本年并入其他单位的职能和人员。")
     save(page, "保存说明")
 

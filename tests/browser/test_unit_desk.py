@@ -106,7 +106,7 @@ def test_rows_of_the_unit_are_saved_while_typed_and_what_is_not_complete_waits_i
         landed(page, address, "第二项")
         page.route("**/autosave/", slowly)
         page.goto(address)
-        rows.nth(2).locator(".own-label input").fill("第二项，改过")  # what was kept of it stands there, until it is known to be saved
+        rows.nth(3).locator(".own-label input").fill("第二项，改过")  # what was kept of it stands there, until it is known to be saved
         state(page, "已自动保存")
         expect(rows.nth(1).locator(".own-label input")).to_have_value("第二项，改过")
         page.unroute("**/autosave/")
