@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
             name='Part',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('projects', '项目清单'), ('figures', '基础数据表'), ('own_rows', '自设指标'), ('scores', '指标评分表'), ('narrative', '自评报告'), ('evidence', '佐证材料'), ('explanations', '核查说明')], max_length=20, verbose_name='部分')),
+                ('kind', models.CharField(choices=[('projects', '项目清单'), ('figures', '基础数据表'), ('own_rows', '自设指标'), ('scores', '指标评分表'), ('narrative', '自评报告'), ('evidence', '佐证材料'), ('explanations', '核查意见')], max_length=20, verbose_name='部分')),
                 ('version', models.PositiveIntegerField(default=0, verbose_name='版本')),
                 ('locked', models.BooleanField(default=False, verbose_name='锁定')),
                 ('saved_at', models.DateTimeField(blank=True, null=True, verbose_name='保存时间')),

@@ -146,7 +146,7 @@ class Part(models.Model):
         SCORES = "scores", "指标评分表"
         NARRATIVE = "narrative", "自评报告"
         EVIDENCE = "evidence", "佐证材料"
-        EXPLANATIONS = "explanations", "核查说明"
+        EXPLANATIONS = "explanations", "核查意见"
 
     assessment = models.ForeignKey(Assessment, models.CASCADE, related_name="parts", verbose_name="自评")
     kind = models.CharField("部分", max_length=20, choices=Kind.choices)

@@ -1,6 +1,6 @@
 """Figures that go on from last year's (沿用上年): they stand marked until somebody confirms each, or types another."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 
 from django.db import transaction
@@ -9,8 +9,23 @@ from assessment.domain.errors import DomainError
 from assessment.domain.figures import check_figure
 from assessment.domain.scheme import Field
 from assessment.models import Assessment, Figure, Part
-from assessment.services.parts import finish_part, open_outdated_scores, take_part
+from assessment.services.parts import finish_part, open_outdated_scores, save_figures, take_part
 from units.models import User
+
+CARRIED, CONFIRMED = "carried", "confirmed"
+
+
+@transaction.atomic
+def save_table(
+    assessment_id: int, *, by: User, version: int, figures: Mapping[str, Decimal | None], carry: bool, confirm: Collection[str]
+) -> Part:
+    """What the page sends: the figures as they are typed, then what is to be taken over and what is confirmed; all of it or nothing."""
+    part = save_figures(assessment_id, by=by, version=version, figures=figures)
+    if carry:
+        part = carry_over(assessment_id, by=by, version=part.version)
+    if confirm:
+        part = confirm_figures(assessment_id, by=by, version=part.version, codes=confirm)
+    return part
 
 
 @transaction.atomic
@@ -23,7 +38,7 @@ def carry_over(assessment_id: int, *, by: User, version: int) -> Part:
     )
     if carried:
         open_outdated_scores(part.assessment)
-    return finish_part(part, list(carried), by=by)
+    return finish_part(part, list(carried), by=by, how=CARRIED)
 
 
 def offered(assessment: Assessment, filled: Collection[str]) -> dict[str, Decimal]:
@@ -48,4 +63,4 @@ def confirm_figures(assessment_id: int, *, by: User, version: int, codes: Collec
     waiting = part.assessment.figures.filter(unconfirmed=True, code__in=codes)
     confirmed = list(waiting.values_list("code", flat=True))
     waiting.update(unconfirmed=False)
-    return finish_part(part, confirmed, by=by)
+    return finish_part(part, confirmed, by=by, how=CONFIRMED)

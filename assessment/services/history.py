@@ -9,7 +9,9 @@ from typing import Any
 
 from assessment.domain.workflow import MOVES, STAGES, Act, Status
 from assessment.models import Event, Filing, Part
+from assessment.services.carrying import CARRIED, CONFIRMED
 
+HOW = {CARRIED: "沿用上年 ", CONFIRMED: "确认沿用 "}
 #: So many events are read.
 SHOWN = 1000
 
@@ -43,7 +45,7 @@ def reason_of_hand_back(filing: Filing) -> str:
 def _joined(events: list[Event]) -> Iterator[tuple[Event, dict[str, Any]]]:
     """The last event of each run of saves of one part by one person, with all that they changed; any other by itself."""
     pairs = [(event, json.loads(event.detail)) for event in events]
-    for (act, *_), group in groupby(pairs, key=lambda pair: (pair[0].act, pair[0].actor_id, pair[1].get("part"), pair[1].get("project"))):
+    for (act, *_), group in groupby(pairs, key=lambda pair: (pair[0].act, pair[0].actor_id, *map(pair[1].get, ("part", "project", "how")))):
         run = list(group)
         if act == Act.EDIT:
             changed = {code for _, detail in run for code in detail["changed"]}
@@ -60,7 +62,7 @@ def _in_words(data: dict[str, Any]) -> str:
         words.append("终止豁免")
     if "part" in data:
         named = f"{data['project']}：" if "project" in data else ""
-        words.append(f"{named}{kinds[data['part']]}，{len(data['changed'])} 处")
+        words.append(f"{named}{kinds[data['part']]}，{HOW.get(data.get('how', ''), '')}{len(data['changed'])} 处")
     if "parts" in data:
         words.append("退回：" + "、".join(data["parts"]) + f"（{data['threads']} 条意见）")
     if "thread" in data:

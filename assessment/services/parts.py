@@ -40,8 +40,11 @@ def take_part(assessment_id: int, kind: Part.Kind, *, by: User, version: int | N
     return part
 
 
-def finish_part(part: Part, changed: list[str], *, by: User) -> Part:
-    """Count the save and record what changed; a save that changed nothing is neither counted nor recorded."""
+def finish_part(part: Part, changed: list[str], *, by: User, how: str = "") -> Part:
+    """Count the save and record what changed; a save that changed nothing is neither counted nor recorded.
+
+    ``how``: where nobody typed it, what was done instead.
+    """
     if changed:
         # The filing is locked: nobody counts between the reading of the part and this.
         part.version, part.saved_by, part.saved_at = part.version + 1, by, timezone.now()
@@ -49,6 +52,8 @@ def finish_part(part: Part, changed: list[str], *, by: User) -> Part:
         detail: dict[str, Any] = {"part": part.kind, "version": part.version, "changed": sorted(changed)}
         if part.assessment.kind == "project":
             detail["project"] = part.assessment.name
+        if how:
+            detail["how"] = how
         turns.record(part.assessment.filing, Act.EDIT, by=by, detail=detail)
     return part
 

@@ -288,7 +288,7 @@ def _places(part: str, typed: Typed) -> dict[str, str]:
 
 def _part_of(finding: Finding) -> str:
     kind = finding.place.partition(":")[0]
-    return {"section": "自评报告", "own": "自设指标", "score": "指标评分表", "explanation": "核查说明"}.get(kind, "基础数据表")
+    return {"section": "自评报告", "own": "自设指标", "score": "指标评分表", "explanation": "核查意见"}.get(kind, "基础数据表")
 
 
 def _cell_of(sheet: Sheet) -> dict[str, str]:

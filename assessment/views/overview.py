@@ -114,7 +114,7 @@ def states_of(
         states.append(
             PartState(
                 kind=part.kind,
-                label="核查意见" if part.kind == Part.Kind.EXPLANATIONS else str(part),
+                label=str(part),
                 url=reverse(PAGES[Part.Kind(part.kind)], args=[assessment.pk]),
                 filled=f"{filled} / {total}" if total else filled,
                 complete=_complete(part, judged, inputs, projects) if not total else filled == total,

@@ -23,7 +23,7 @@ from assessment.forms import ExplanationsForm, FiguresForm, NarrativeForm, OwnRo
 from assessment.forms.own_rows import COLUMNS
 from assessment.models import Assessment, Part
 from assessment.services import contents, parts
-from assessment.services.carrying import carry_over, confirm_figures, offered
+from assessment.services.carrying import offered, save_table
 from assessment.services.own_rows import save_own_rows
 from assessment.views import tables
 from assessment.views.access import SignedIn, assessment_for, login_required
@@ -220,12 +220,15 @@ class FiguresPage(PartPage):
 
     def save(self, form: FiguresForm, version: int) -> Part:
         sent, by = self.request.POST, self.request.user
-        part = parts.save_figures(self.assessment.pk, by=by, version=version, figures=form.figures())
-        if "carry" in sent:
-            part = carry_over(self.assessment.pk, by=by, version=part.version)
-        if codes := sent.get("confirm", ""):
-            part = confirm_figures(self.assessment.pk, by=by, version=part.version, codes=codes.split(","))
-        return part
+        confirm = [code for code in sent.get("confirm", "").split(",") if code]
+        return save_table(
+            self.assessment.pk,
+            by=by,
+            version=version,
+            figures=form.figures(),
+            carry="carry" in sent,
+            confirm=confirm,
+        )
 
     def landing(self) -> str:
         """The first figure that was confirmed: the next one is near."""

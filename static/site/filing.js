@@ -158,7 +158,10 @@
     }
     for (const input of form.elements) {
       if (!input.name?.startsWith(`${key}-`)) continue;
+      const [label] = input.labels || [];
       input.name = other(input.name);
+      input.id = other(input.id);
+      if (label) label.htmlFor = input.id;
       if (input.hasAttribute("aria-describedby")) input.setAttribute("aria-describedby", other(input.getAttribute("aria-describedby")));
       if (input.dataset.described) input.dataset.described = other(input.dataset.described);
     }

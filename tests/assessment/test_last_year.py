@@ -14,6 +14,7 @@ from assessment.services import contents, parts, signoff
 from assessment.services.carrying import carry_over, confirm_figures
 from assessment.services.exchange import export, import_file
 from assessment.services.filings import open_filing
+from assessment.services.history import history_of
 from tests.browsing import read, send, signed_in
 from tests.factories import Line, changed_scheme, example_scheme, fill, make_round, stored_scheme
 from tests.tools import refusal_of
@@ -209,7 +210,13 @@ def test_a_figure_is_confirmed_by_saying_so_or_by_typing_another() -> None:
     assert unconfirmed(filing) == before - {"staff_posts", "carry_in"}
     event = filing.events.order_by("-number").first()
     assert event is not None
-    assert json.loads(event.detail) == {"part": "figures", "version": 4, "changed": ["carry_in"]}
+    assert json.loads(event.detail) == {"part": "figures", "version": 4, "changed": ["carry_in"], "how": "confirmed"}
+    assert [entry.detail for entry in history_of(filing)] == [
+        "基础数据表，确认沿用 1 处",
+        "基础数据表，1 处",
+        "基础数据表，沿用上年 9 处",
+        "基础数据表，1 处",
+    ]
 
 
 def test_the_same_figure_saved_again_with_the_page_is_not_confirmed() -> None:

@@ -14,7 +14,7 @@ CHROMIUM_FLAGS = [
     "--disable-sync",
     "--no-first-run",
 ]
-expect.set_options(timeout=30_000)  # milliseconds; two walks share two cores with a server, a worker and a browser each
+expect.set_options(timeout=30_000)  # milliseconds; each walk has a server, a worker and a browser of its own
 
 
 @pytest.fixture(scope="module")

@@ -44,9 +44,11 @@ def signed_in(browser: Browser, house: House, username: str | None) -> Iterator[
     if username:
         page.goto(f"{house.url}/account/sign-in/")
         sign_in(page, house, username)
-    yield page
+    try:
+        yield page
+    finally:
+        context.close()  # a walk that failed types no more
     assert complaints == []
-    context.close()
 
 
 def open_filing(page: Page, house: House) -> None:

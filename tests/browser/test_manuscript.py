@@ -19,7 +19,7 @@ PASTE = """html => {
   const data = new DataTransfer();
   data.setData('text/html', html);
   data.setData('text/plain', '项目\\t金额');
-  document.activeElement.dispatchEvent(new ClipboardEvent('paste', {clipboardData: data, bubbles: true, cancelable: true}));
+  return document.activeElement.dispatchEvent(new ClipboardEvent('paste', {clipboardData: data, bubbles: true, cancelable: true}));
 }"""
 COPIED = """<html><head><style>td { color: red }</style></head><body><p style="margin:0">经费情况：</p>
 <table style="width:99pt"><tr><td style="color:red"><p>项目</p></td><td>金额<br>（万元）</td></tr>
@@ -79,11 +79,10 @@ def test_a_copied_table_is_pasted_as_one_and_saved(browser: Browser, house: Hous
         open_report(page, house)
         page.fill("#id_work_group", "")
         page.focus("#id_work_group")
-        page.evaluate(PASTE, COPIED)
+        assert page.evaluate(PASTE, COPIED) is False  # taken over by our script
         expect(page.locator("#id_work_group")).to_have_value(PASTED)
         expect(page.locator("#save-state")).to_contain_text("已自动保存")
         page.reload()
         expect(page.locator("#id_work_group")).to_have_value(PASTED.rstrip("\n"))
         page.evaluate("document.querySelector('#id_opening').focus()")
-        page.evaluate(PASTE, "<p>没有表格的文字</p>")
-        expect(page.locator("#id_opening")).not_to_have_value(re.compile("没有表格的文字"))
+        assert page.evaluate(PASTE, "<p>没有表格的文字</p>") is True  # left to the browser

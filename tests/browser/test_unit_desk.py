@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Dialog, Page, Route, expect
 
 from tests.browser.houses import House, production_house
 from tests.browser.test_filling import open_part, state, type_in, value
-from tests.browser.test_line import open_filing, save, signed_in
+from tests.browser.test_line import UNIT, open_filing, save, signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.postgres]
 
@@ -152,4 +152,5 @@ def test_a_head_hands_the_role_over_and_sees_the_papers_no_more(browser: Browser
         answer = page.goto(filing)
         assert answer is not None and answer.status == 404
         page.goto(f"{house.url}/filings/")
-        expect(page).to_have_url(re.compile("/filings/$"))
+        expect(page.locator("main")).to_contain_text("还没有")
+        expect(page.get_by_role("link", name=UNIT)).to_have_count(0)
