@@ -93,7 +93,9 @@ def test_the_list_of_tokens_says_what_each_prints_now() -> None:
 
     side = read(signed_in(line.preparer).get(address(line))).one("aside")
 
-    shown = {code.text: meaning.text for code, meaning in zip(side.select("dt"), side.select("dd"), strict=True)}
+    meanings = [meaning.text.partition("插入")[0] for meaning in side.select("dd")]
+    shown = dict(zip(side.texts("dt"), meanings, strict=True))
+    assert side.select("dd button")[0].attributes["data-token"] == side.texts("dt")[0]
     assert [shown[f"{{{{{code}}}}}"] for code in ("final_total", "execution_rate", "idle_change", "recovered")] == [
         "支出决算合计980.00万元",
         "支出完成率98.00%",
