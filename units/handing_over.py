@@ -26,7 +26,8 @@ def colleagues(held: Membership) -> QuerySet[User]:
 def hand_over(membership_id: int, *, by: User, to: User, until: date | None = None) -> HandOver:
     """Give ``by``'s role at a unit to ``to``, from today. Raises ``ValidationError`` in words.
 
-    With ``until`` the role is back with ``by`` on the day after.
+    With ``until`` the role is back with ``by`` on the day after. Nobody gives more than they hold: a stand-in's own last day is the
+    taker's too.
     """
     # The unit's roles are locked together: two who hand over at once see each other.
     unit_id = Membership.objects.values_list("unit_id", flat=True).get(pk=membership_id)
@@ -39,10 +40,17 @@ def hand_over(membership_id: int, *, by: User, to: User, until: date | None = No
         raise ValidationError("代办的最后一天不能早于今天")
     if not colleagues(held).filter(pk=to.pk).exists():
         raise ValidationError("只能移交给本单位没有承担其他角色的人员；没有合适的人员，请联系系统管理员开通账号")
-    Membership.objects.update_or_create(user=to, unit=held.unit, role=held.role, defaults={"valid_from": today, "valid_to": until})
-    if until is None:
+    theirs = Membership.objects.filter(user=to, unit=held.unit, role=held.role, valid_from__gt=today).first()
+    if theirs is not None and until is not None:
+        raise ValidationError(f"{to}自 {theirs.valid_from:%Y-%m-%d} 起自己承担这个角色；现在就交还的，请不填“代办至”")
+    for_good = until is None or (held.valid_to is not None and until >= held.valid_to)
+    until = held.valid_to if for_good else until
+    last = theirs.valid_to if theirs is not None else until
+    Membership.objects.update_or_create(user=to, unit=held.unit, role=held.role, defaults={"valid_from": today, "valid_to": last})
+    if for_good:
         held.valid_to = today - DAY
     else:
+        assert until is not None
         held.valid_from = until + DAY
     held.save(update_fields=["valid_from", "valid_to"])
     return HandOver.objects.create(unit=held.unit, role=held.role, giver=by, taker=to, until=until)

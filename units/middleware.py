@@ -12,7 +12,7 @@ def refuse_large_bodies(get_response: Callable[[HttpRequest], HttpResponse]) -> 
 
     def answer(request: HttpRequest) -> HttpResponse:
         length = request.META.get("CONTENT_LENGTH") or "0"
-        if not length.isdigit() or int(length) > settings.MAX_BODY_BYTES:
+        if not (length.isascii() and length.isdigit()) or int(length) > settings.MAX_BODY_BYTES:
             file, whole = settings.EVIDENCE_MAX_BYTES // 1024 // 1024, settings.MAX_BODY_BYTES // 1024 // 1024
             told = f"上传的内容过大：每份文件不超过 {file} MB，一次提交合计不超过 {whole} MB。请返回上一页重新选择。"
             return HttpResponse(told, status=413, content_type="text/plain; charset=utf-8")

@@ -14,6 +14,7 @@ from assessment.domain.inputs import Answer, Inputs
 from assessment.domain.inspections import Subject, inspect
 from assessment.domain.narrative import unknown_tokens
 from assessment.domain.own_rows import complete, row_faults
+from assessment.domain.reasons import BROKEN_OFF, LARGE_CHANGE
 from assessment.domain.scheme import Check, Scheme
 from assessment.domain.scoring import Points, score
 from assessment.domain.text import unprintable
@@ -23,8 +24,6 @@ from assessment.domain.wording import in_words, show_apart, show_in
 
 ZERO = Decimal(0)
 NO_ANSWER = Answer()
-LARGE_CHANGE = "large_change"
-BROKEN_OFF = "broken_off"
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """What two versions of a filing's content say differently, place by place, as people read it."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -9,12 +10,15 @@ from re import findall
 from assessment.domain.exchange import AssessmentContent, EvidenceContent, FilingContent, OwnRowContent, ScoreContent
 from assessment.domain.figures import show_typed
 from assessment.domain.own_rows import DIRECTIONS, complete
+from assessment.domain.reasons import subject_of
 from assessment.domain.scheme import Indicator, Scheme
 from assessment.domain.scoring import choice_labels
 
 NOTHING = "（空）"
 #: Sentences of a text that are compared one with another; longer texts are compared by paragraph.
 MOST_SENTENCES = 400
+#: Equal pairs of two texts, each sentence with each: beyond, a text of one line over and over, comparing takes minutes.
+MOST_PAIRS = 20_000
 
 
 @dataclass(frozen=True)
@@ -169,6 +173,9 @@ def _texts(before: AssessmentContent, after: AssessmentContent, scheme: Scheme) 
 def compare_texts(before: str, after: str) -> Iterator[Segment]:
     """Both texts sentence by sentence, what is gone before what is new; unchanged sentences stand once."""
     one, other = _pieces(before), _pieces(after)
+    again = Counter(other)
+    if sum(again[piece] for piece in one) > MOST_PAIRS:
+        one, other = [before], [after]
     for kind, i, j, k, m in SequenceMatcher(None, one, other, autojunk=False).get_opcodes():
         if kind == "equal":
             yield Segment("same", "".join(one[i:j]))
@@ -199,7 +206,6 @@ def _file(item: EvidenceContent | None, scheme: Scheme) -> str:
 
 
 def _explanations(before: AssessmentContent, after: AssessmentContent, scheme: Scheme) -> Iterator[Sides]:
-    messages = {check.code: check.message for check in (*scheme.checks, *scheme.inspections)}
     given: list[Mapping[str, str]] = [before.explanations, after.explanations]
     for key in sorted({key for texts in given for key in texts}):
-        yield from _sides(messages.get(key.partition(".")[0], "与上年相比变动较大"), *(texts.get(key, "") for texts in given))
+        yield from _sides(subject_of(key, scheme), *(texts.get(key, "") for texts in given))

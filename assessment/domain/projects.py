@@ -104,7 +104,12 @@ def read_pasted(text: str) -> PastedRows:
         except DomainError as error:
             faults.append(f"第 {number} 行：{error}")
             left.append(line)
-    return PastedRows(tuple(rows[:MAX_PROJECTS]), tuple(faults), "\n".join(left))
+        if len(rows) > MAX_PROJECTS:
+            rows.pop()
+            faults.append(f"第 {number} 行起：一次最多列入 {MAX_PROJECTS} 个")
+            left += text.splitlines()[number - 1 :]
+            break
+    return PastedRows(tuple(rows), tuple(faults), "\n".join(left))
 
 
 def _cells(line: str) -> list[str]:

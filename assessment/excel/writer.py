@@ -20,6 +20,8 @@ from assessment.domain.figures import MAX_ABSOLUTE, parse_number
 from assessment.excel.plan import FIRST_ROW, FRONT, HEAD_ROW, Book, Cell, Formula, Sheet, Slot, letters, reference
 
 MARKED = "E26B0A"
+#: What XML cannot hold beside openpyxl's own list.
+NO_CHARACTERS = {0xFFFE: None, 0xFFFF: None}
 LINE = 15  # points, of an 11 point text
 HOW_TO = (
     "只在浅黄色的单元格里填写；灰色的是系统算出或锁定的，随填写自动计算或在导入后更新。",
@@ -102,7 +104,7 @@ def _put(cell: Any, value: Any, style: str, number_format: str = "") -> None:
     """A text stays a text whatever it begins with; the style keeps it so when somebody edits it."""
     cell.style = f"绩评{style}"
     if isinstance(value, str):
-        cell.value = ILLEGAL_CHARACTERS_RE.sub("", value)[:32_000] or None
+        cell.value = ILLEGAL_CHARACTERS_RE.sub("", value.translate(NO_CHARACTERS))[:32_000] or None
         if cell.value:
             cell.data_type = "s"
             cell.quotePrefix = value[:1] in "=+-@"

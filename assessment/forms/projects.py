@@ -120,11 +120,15 @@ def count_of(data: Mapping[str, Any]) -> int:
     return min(int(count), MAX_PROJECTS * 2) if count.isascii() and count.isdigit() and len(count) < 4 else 0
 
 
+def typed_rows(data: Mapping[str, Any]) -> list[int]:
+    """The places of a page in which a project stands or something is typed."""
+    return [n for n in range(count_of(data)) if any(data.get(f"r{n}-{what}") for what in ("id", "name", "code", "amount"))]
+
+
 def with_rows(data: Any, rows: Sequence[ProjectRow], left: str = "") -> Any:
     """The page that was sent with further rows behind those that something is typed in, unsaved; ``left`` stays in the box."""
     filled = data.copy()
-    typed = (n for n in range(count_of(data)) if any(data.get(f"r{n}-{what}") for what in ("id", "name", "code", "amount")))
-    number = 1 + max(typed, default=-1)
+    number = 1 + max(typed_rows(data), default=-1)
     for place, row in enumerate(rows, start=number):
         filled[f"r{place}-name"], filled[f"r{place}-code"] = row.name, row.code
         filled[f"r{place}-amount"] = "" if row.amount is None else str(row.amount)

@@ -173,7 +173,8 @@ def _by_row(wanted: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
 def typed_into(inputs: Inputs, kind: Part.Kind, written: Mapping[str, Any]) -> Inputs:
     """What a unit filled, with what was just written into one part of it: as it would be read again."""
     if kind == Part.Kind.FIGURES:
-        return replace(inputs, figures=_filled({**inputs.figures, **written}), unconfirmed=inputs.unconfirmed - written.keys())
+        changed = {code for code, value in written.items() if inputs.figures.get(code) != value}
+        return replace(inputs, figures=_filled({**inputs.figures, **written}), unconfirmed=inputs.unconfirmed - changed)
     if kind == Part.Kind.NARRATIVE:
         return replace(inputs, narrative=_filled({**inputs.narrative, **written}))
     if kind == Part.Kind.EXPLANATIONS:

@@ -12,7 +12,7 @@ from assessment.models import Event, Filing, Part
 from assessment.services.carrying import CARRIED, CONFIRMED
 
 HOW = {CARRIED: "沿用上年 ", CONFIRMED: "确认沿用 "}
-#: So many events are read.
+#: So many of the saves are read, and everything else that happened.
 SHOWN = 1000
 
 
@@ -28,8 +28,10 @@ class Entry:
 
 
 def history_of(filing: Filing) -> list[Entry]:
-    """The latest acts on a filing, newest first; what one person saved in one part without anything between is one act."""
-    events = list(filing.events.select_related("actor").order_by("-number")[:SHOWN])
+    """The acts on a filing and the latest saves, newest first; what one person saved in one part without anything between is one act."""
+    recorded = filing.events.select_related("actor").order_by("-number")
+    saves = recorded.filter(act=Act.EDIT)[:SHOWN]
+    events = sorted([*saves, *recorded.exclude(act=Act.EDIT)], key=lambda event: -event.number)
     return [
         Entry(last.at, str(last.actor), MOVES[Act(last.act)].label, STAGES[Status(last.status)].label, _in_words(details))
         for last, details in _joined(events)

@@ -32,10 +32,12 @@ def project_row(content: AssessmentContent) -> ProjectRow:
 
 
 def find_assessment(content: FilingContent, project: ProjectRow | None) -> AssessmentContent | None:
-    """The whole, or the assessment of the same project; None where there was none."""
+    """The whole, or the assessment of the same project; None where there was none. A code says more than a name."""
     if project is None:
         return next((item for item in content.assessments if item.kind == "whole"), None)
-    return next((item for item in content.assessments if item.project and is_same(project, project_row(item))), None)
+    rows = [(item, project_row(item)) for item in content.assessments if item.project]
+    same = [(item, row) for item, row in rows if is_same(project, row)]
+    return next((item for item, row in same if row.code and row.code == project.code), same[0][0] if same else None)
 
 
 def hand_on(signed: Filing) -> None:

@@ -8,12 +8,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from assessment.domain.canonical import decimal_text
-from assessment.domain.checks import BROKEN_OFF, LARGE_CHANGE
 from assessment.domain.errors import DomainError, StaleSave
 from assessment.domain.figures import check_figure
 from assessment.domain.inputs import Answer
 from assessment.domain.narrative import MAX_PARAGRAPHS, MAX_REPORT, MAX_SECTION, tidy
 from assessment.domain.prose import MAX_CELLS, grids, too_wide
+from assessment.domain.reasons import answerable
 from assessment.domain.rules import Judgement, YesNo
 from assessment.domain.scheme import Indicator
 from assessment.domain.scoring import choice_labels
@@ -190,14 +190,14 @@ def save_explanations(assessment_id: int, *, by: User, version: int, texts: Mapp
 def store_explanations(part: Part, *, by: User, texts: Mapping[str, str]) -> Part:
     """``save_explanations`` for a part that was taken."""
     scheme = part.assessment.scheme.scheme
-    known = {LARGE_CHANGE, BROKEN_OFF, *(item.code for item in (*scheme.checks, *scheme.inspections))}
-    places = {f"explanation:{code}": "没有这一项核查" for code in texts if code.partition(".")[0] not in known or len(code) > MAX_KEY}
-    places |= {f"explanation:{code}": f"超过 {MAX_REASON} 字，请精简" for code, text in texts.items() if len(text) > MAX_REASON}
-    places |= {f"explanation:{code}": "请写明原因" for code, text in texts.items() if text.strip() and not says_something(text)}
-    if places:
-        raise DomainError("有说明不合要求，未保存", places)
+    known = answerable(scheme)
     stored = {explanation.code: explanation.text for explanation in part.assessment.explanations.all()}
     changed = [code for code, text in texts.items() if stored.get(code, "") != text.strip()]
+    places = {f"explanation:{code}": "没有这一项核查" for code in texts if code.partition(".")[0] not in known or len(code) > MAX_KEY}
+    places |= {f"explanation:{code}": f"超过 {MAX_REASON} 字，请精简" for code, text in texts.items() if len(text) > MAX_REASON}
+    places |= {f"explanation:{code}": "请写明原因" for code in changed if texts[code].strip() and not says_something(texts[code])}
+    if places:
+        raise DomainError("有说明不合要求，未保存", places)
     for code in changed:
         if text := texts[code].strip():
             Explanation.objects.update_or_create(assessment=part.assessment, code=code, defaults={"text": text})

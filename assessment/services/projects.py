@@ -56,10 +56,14 @@ def _refuse_bad(rows: Sequence[ProjectRow], stored: dict[int, Assessment]) -> No
 
 
 def _change(item: Assessment, row: ProjectRow) -> None:
+    """One that means another project now has that one's last year, and nothing that it took over from the one it was."""
+    if (item.name, item.project_code) != (row.name, row.code):
+        before, item.last_year = item.last_year, last_year_of(item.filing, item.scheme.scheme, row)
+        if item.last_year != before:
+            item.figures.filter(unconfirmed=True).delete()
     item.name = row.name
     for column, value in columns_of(row).items():
         setattr(item, column, value)
-    item.last_year = last_year_of(item.filing, item.scheme.scheme, row)
     item.save()
 
 

@@ -19,6 +19,7 @@ from assessment.views.live import overview_piece, pieces_of
 from assessment.views.parts import FiguresPage, FindingsPage, NarrativePage, OwnRowsPage, PartPage, ScoresPage, held, shown
 
 BASE = "base."
+GONE = "这一项已不存在，没有保存"
 
 
 class Unreadable:
@@ -45,6 +46,8 @@ class Autosave:
         self.page, self.sent = page, page.request.POST
         whole = page.form(self.sent)
         self.names = [name for name in self.sent.getlist("names") if name in whole.fields and name not in page.by_hand(whole)]
+        known = {*whole.fields, *page.by_hand(whole)}
+        self.gone = dict.fromkeys([name for name in self.sent.getlist("names") if name not in known], GONE)
         self.groups = page.groups(whole)
         self.typed = _only(whole, self.names)
         self.typed.is_valid()
@@ -103,7 +106,7 @@ class Autosave:
 
     def errors(self) -> dict[str, str]:
         """What is wrong with each field, in words."""
-        return {name: "；".join(map(str, self.typed.errors.get(name, []))) for name in self.names}
+        return {name: "；".join(map(str, self.typed.errors.get(name, []))) for name in self.names} | self.gone
 
     def standing(self, fresh: PartPage, name: str, value: Any) -> dict[str, Any]:
         """What stands in a field and who put it there, as its page shows it and as its input holds it."""

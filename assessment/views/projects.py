@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_http_methods
 
 from assessment.domain.projects import MAX_PROJECTS, read_pasted
-from assessment.forms.projects import COLUMNS, ProjectsForm, ProjectSlot, with_rows
+from assessment.forms.projects import COLUMNS, MAX_PASTED, ProjectsForm, ProjectSlot, typed_rows, with_rows
 from assessment.models import Part
 from assessment.services.projects import offered, save_projects
 from assessment.views.access import SignedIn, login_required
@@ -57,8 +57,15 @@ class ProjectsPage(PartPage):
         sent = self.request.POST
         if self.refusal or not {"read", "bring"} & sent.keys():
             return super().answer()
-        pasted = read_pasted(sent.get("paste", "")) if "read" in sent else None
+        text = sent.get("paste", "")
+        if len(text) > MAX_PASTED:
+            messages.error(self.request, f"粘贴的内容超过 {MAX_PASTED} 字，没有列入；请分几次粘贴")
+            return self.page(self.form(with_rows(sent, [])), status=422)
+        pasted = read_pasted(text) if "read" in sent else None
         rows = pasted.rows if pasted else offered(self.assessment.filing)
+        if len(typed_rows(sent)) + len(rows) > MAX_PROJECTS:
+            messages.error(self.request, f"连同清单中已有的超过 {MAX_PROJECTS} 个，没有列入；请合并同类项目")
+            return self.page(self.form(with_rows(sent, [], text)), status=422)
         form = self.form(with_rows(sent, rows, pasted.left if pasted else ""))
         if pasted and pasted.faults:
             form.add_error("paste", f"有 {len(pasted.faults)} 行没有读出，留在这里，改正后再列入：{'；'.join(pasted.faults[:5])}")

@@ -179,5 +179,5 @@ class _Reader:
     def _cell(self, how: str, pieces: list[Piece], above: list[str]) -> str:
         self.left_out["merged"] += bool(how)
         if how == "on":
-            return "".join(above)
+            return self._count("".join(above))  # said again in every row: a page of text merged over a thousand rows is a thousand pages
         return " ".join(piece.text if isinstance(piece, Line) else piece.in_one_line for piece in pieces)

@@ -17,7 +17,8 @@ from assessment.domain.exchange import (
 )
 from assessment.domain.figures import grouped
 from assessment.domain.narrative import outline
-from assessment.domain.scheme import Scheme, walk
+from assessment.domain.reasons import answerable, subject_of
+from assessment.domain.scheme import Scheme
 from reports.pdf.charts import Picture, pictures
 from reports.pdf.codes import qr_code
 from reports.pdf.errors import PrintError
@@ -275,22 +276,11 @@ def _blocks(content: AssessmentContent, scheme: Scheme) -> tuple[Block, ...]:
 
 def _explanations(content: AssessmentContent, scheme: Scheme) -> tuple[Explained, ...]:
     """Reasons and waivers in the scheme's order: a mapping's own order is not part of what is signed."""
-    messages = {check.code: check.message for check in (*scheme.checks, *scheme.inspections)}
-    order = {code: place for place, code in enumerate(messages)}
+    order = {code: place for place, code in enumerate(answerable(scheme))}
     said = [(key, text) for key, text in content.explanations.items()]
     said += [(key, f"财务部门豁免，有效期至{_day(item.expires_on)}：{item.reason}") for key, item in content.waivers.items()]
     said.sort(key=lambda item: (order.get(item[0].partition(".")[0], len(order)), item[0]))
-    return tuple(Explained(_subject(key, messages, scheme), text) for key, text in said)
-
-
-def _subject(key: str, messages: dict[str, str], scheme: Scheme) -> str:
-    """The finding that a key names: its check's message, and what of the scheme it is about."""
-    code, *parts = key.split(".")
-    labels = {section.code: section.heading or "开头段" for section in scheme.sections}
-    labels |= {item.code: item.label for top in scheme.indicators for item in walk(top)}
-    labels |= {field.code: field.label for field in scheme.fields.values()}
-    named = "、".join(labels.get(part, part) for part in parts)
-    return messages.get(code, code) + (f"（{named}）" if named else "")
+    return tuple(Explained(subject_of(key, scheme), text) for key, text in said)
 
 
 def _day(day: date) -> str:

@@ -9,6 +9,7 @@
   const PAUSE = 800, AGAIN = 5000;
   const refused = new Map(); // what the server did not take, by field: not sent again until it is another text
   const unfinished = new Map(); // what the server left alone because its row is not complete: sent again with what completes it
+  const unanswered = new Map(); // what was sent of new rows and got no answer
   const standing = new Map(); // fields in which somebody else was quicker, until one of both is chosen
   let timer = 0, waiting = 0, sending = false, lost = false;
 
@@ -81,33 +82,44 @@
     document.getElementById(`id_${name}_error`)?.remove();
   };
 
-  const message = (names) => {
+  /* What goes next. A new row whose answer was lost may be there already: it goes again as it went, and is known by that; what was
+     typed into it since waits for its answer. */
+  const rowOf = (name) => name.split("-")[0];
+  const batch = () => {
+    const again = new Set([...unanswered.keys()].map(rowOf));
+    const sent = unsent().filter((name) => !again.has(rowOf(name)));
+    return new Map([...sent.map((name) => [name, mine(name)]), ...unanswered]);
+  };
+  const message = (values) => {
     const body = new FormData();
     for (const input of form.querySelectorAll("input[type=hidden]")) body.set(input.name, input.value);
-    for (const name of names) {
+    for (const [name, mine] of values) {
       body.append("names", name);
-      mine(name).forEach((value) => body.append(name, value));
+      mine.forEach((value) => body.append(name, value));
       base(name).forEach((value) => body.append(`base.${name}`, value));
     }
     return body;
   };
+  const lose = (values) => {
+    lost = true;
+    for (const [name, mine] of values) if (name.startsWith("new_")) unanswered.set(name, mine);
+    later(AGAIN);
+  };
 
   async function send() {
     clearTimeout(timer);
-    const sent = unsent();
-    if (sending || !fresh().length) { if (!sending) settle(); return; }
-    const values = new Map(sent.map((name) => [name, mine(name)]));
+    if (sending || !(fresh().length || unanswered.size)) { if (!sending) settle(); return; }
+    const values = batch();
     sending = true;
     say("正在保存…");
     try {
-      const answer = await fetch(form.dataset.autosave, { method: "POST", body: message(sent), redirect: "error" });
+      const answer = await fetch(form.dataset.autosave, { method: "POST", body: message(values), redirect: "error" });
       lost = false;
       const json = answer.headers.get("Content-Type")?.startsWith("application/json");
       await take(answer.status, json ? await answer.json() : {}, values);
     } catch {
-      lost = true;
       say("网络不通，内容已暂存在本机，会自动再试", "late");
-      later(AGAIN);
+      lose(values);
     } finally {
       sending = false;
       keep();
@@ -120,7 +132,9 @@
   async function take(status, told, values) {
     if (status === 401) return expire("登录已过期，内容已暂存在本机：", "重新登录", `${told.sign_in}?next=${encodeURIComponent(here())}`);
     if (status === 403) return expire("页面已失效，内容已暂存在本机：", "刷新后继续", location.href.split("#")[0]);
-    if (status >= 500 || status === 429) { lost = true; say("服务器暂时没有保存，内容已暂存在本机，会自动再试", "late"); return later(AGAIN); }
+    if (status >= 500 || status === 429) { say("服务器暂时没有保存，内容已暂存在本机，会自动再试", "late"); return lose(values); }
+    unanswered.clear();
+    if (status >= 400 && status !== 422) { blocked = true; return say("这一页已不存在，或者您不再承担此项工作；没有保存的内容暂存在本机", "late"); }
     for (const name of told.unfinished || []) unfinished.set(name, JSON.stringify(values.get(name)));
     for (const name of told.saved || []) { setBase(name, values.get(name)); refused.delete(name); mark(name, ""); }
     for (const [name, text] of Object.entries(told.errors || {})) {
@@ -226,8 +240,7 @@
   /* Leaving: what is not sent yet goes once more, without waiting for the answer. */
   addEventListener("pagehide", () => {
     keep();
-    const rest = fresh().length ? unsent() : [];
-    if (rest.length && !blocked && !document.body.dataset.left) fetch(form.dataset.autosave, { method: "POST", body: message(rest), keepalive: true }).catch(() => {});
+    if ((fresh().length || unanswered.size) && !blocked && !document.body.dataset.left) fetch(form.dataset.autosave, { method: "POST", body: message(batch()), keepalive: true }).catch(() => {});
   });
 
   /* Through the table by keyboard; a column copied from a spreadsheet fills the rows from here on, derived ones are passed over. */

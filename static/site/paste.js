@@ -14,7 +14,7 @@
     return head ? [head, row(Array(width).fill("---")), ...rest] : [];
   };
   const lines = (node) => {
-    if (node.nodeName === "TABLE") return node.querySelector("table") || node.rows.length * (node.rows[0]?.cells.length || 0) < 2 ? [...node.querySelectorAll("td, th")].flatMap((each) => lines(each)) : typed(node);
+    if (node.nodeName === "TABLE") return node.querySelector("table") || node.rows.length * (node.rows[0]?.cells.length || 0) < 2 ? [...node.rows].flatMap((each) => [...each.cells]).flatMap((each) => lines(each)) : typed(node);
     if (node.nodeType === Node.TEXT_NODE || (node.nodeType === Node.ELEMENT_NODE && !node.querySelector(BLOCKS))) return [line(node)];
     return [...node.childNodes].flatMap((each) => lines(each));
   };

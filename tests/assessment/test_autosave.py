@@ -170,6 +170,7 @@ def test_fields_that_the_part_does_not_have_are_not_saved() -> None:
     answer = save(line, "figures", {"opening_total": ("", "1"), "nonsense": ("", "1"), "version": ("", "1")}, client=client)
 
     assert (answer.json()["saved"], stored() == before) == ([], True)
+    assert answer.json()["errors"] == dict.fromkeys(["opening_total", "nonsense", "version"], "这一项已不存在，没有保存")
 
 
 def test_a_long_report_is_refused_whole_and_said() -> None:

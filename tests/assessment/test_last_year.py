@@ -229,6 +229,19 @@ def test_the_same_figure_saved_again_with_the_page_is_not_confirmed() -> None:
     assert unconfirmed(filing) == before - {"staff_actual"}
 
 
+def test_the_same_figure_typed_in_another_spelling_is_still_to_be_confirmed_and_says_so() -> None:
+    line = Line(Status.SUBMITTED)
+    assessment = whole(carried(line))
+    last = continuing(line)["staff_posts"]
+    sent = {"names": "staff_posts", "staff_posts": f"{last}.0", "base.staff_posts": str(last), "version": "2"}
+
+    answer = signed_in(line.preparer).post(reverse("assessment:autosave_figures", args=[assessment.pk]), sent).json()
+
+    assert "staff_posts" in unconfirmed(assessment.filing)
+    assert "沿用上年的数，待确认" in answer["pieces"].get("notes-staff_posts", "沿用上年的数，待确认")
+    assert "carry" not in answer["pieces"]
+
+
 def test_what_no_longer_fits_is_not_taken_over() -> None:
     line = Line(Status.SUBMITTED)
     filing = next_filing(line)

@@ -77,6 +77,15 @@ def test_a_workbook_that_comes_back_as_it_was_handed_out_changes_nothing() -> No
     assert (shown.texts("#faults li"), shown.texts("#notes li"), changes(page)) == ([], [], [])
 
 
+def test_characters_that_no_workbook_holds_are_left_out() -> None:
+    line = Line()
+    line.assessment.scores.filter(code="spending").update(self_reason="甲\ufffe\uffff乙")
+
+    sheet = workbook(signed_in(line.preparer), line)["指标评分"]
+
+    assert "甲乙" in {cell.value for row in sheet.iter_rows() for cell in row}
+
+
 def test_a_changed_figure_is_shown_with_its_cell_and_written_when_it_was_looked_at() -> None:
     line = Line()
     client, before = signed_in(line.preparer), stored()

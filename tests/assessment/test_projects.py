@@ -14,8 +14,10 @@ from assessment.domain.scheme import Scheme
 from assessment.domain.workflow import Status
 from assessment.models import Message, Part, Score
 from assessment.services import contents, parts, review, signoff
+from assessment.services.carrying import carry_over
 from assessment.services.exchange import export, import_file
 from assessment.services.filings import open_filing
+from assessment.services.last_year import find_assessment, signed_before
 from assessment.services.projects import offered
 from assessment.services.verify import verify_record
 from reports.services.printing import run_print_job
@@ -267,6 +269,53 @@ def test_a_project_that_gets_another_s_code_gets_its_last_year() -> None:
 
     project.refresh_from_db()
     assert project.last_year["executed_grant"] == "287.65"
+
+
+def test_another_amount_leaves_last_year_as_it_is() -> None:
+    line = project_line(Status.SUBMITTED, TRAINING)
+    following = next_year(line)
+    (project,) = save_list(following, TRAINING)
+    line.filing.refresh_from_db()
+    signoff.recall(line.filing.pk, by=line.preparer)  # for now nothing is signed
+
+    save_list(following, replace(project.project_row(), amount=Decimal(1300)))
+
+    project.refresh_from_db()
+    assert (project.amount, project.last_year["executed_grant"]) == (Decimal(1300), "287.65")
+
+
+def test_a_project_that_means_another_one_now_keeps_nothing_that_was_taken_over() -> None:
+    following = next_year(project_line(Status.SUBMITTED, TRAINING))
+    (project,) = save_list(following, TRAINING)
+    carry_over(project.pk, by=following.preparer, version=0)
+    assert [figure.code for figure in project.figures.all()] == ["budget_carried"]
+
+    save_list(following, replace(project.project_row(), name="别的", code="9"))
+
+    project.refresh_from_db()
+    assert (project.last_year, list(project.figures.all())) == ({}, [])
+
+
+def test_a_code_says_more_than_a_name() -> None:
+    following = next_year(project_line(Status.SUBMITTED, replace(TRAINING, code=""), replace(FAIR, code="2")))
+
+    (project,) = save_list(following, ProjectRow(TRAINING.name, "2"))
+
+    found = find_assessment(signed_before(following.filing), project.project_row())
+    assert found is not None and found.name == FAIR.name
+
+
+def test_more_projects_than_a_list_can_have_are_not_laid_into_the_page() -> None:
+    line = project_line(Status.DRAFT, TRAINING)
+    client = signed_in(line.preparer)
+    many = "\n".join(f"项目{number}" for number in range(100))
+
+    answer = send(client, client.get(list_page(line)), changes={"paste": many}, read="1")
+    long = send(client, client.get(list_page(line)), changes={"paste": "长" * 40_001}, read="1")
+
+    assert messages(answer) == ["连同清单中已有的超过 100 个，没有列入；请合并同类项目"]
+    assert page_of(answer).one("textarea[name=paste]").text.startswith("项目0 项目1")
+    assert messages(long) == ["粘贴的内容超过 40000 字，没有列入；请分几次粘贴"]
 
 
 def review_all(line: Line) -> None:

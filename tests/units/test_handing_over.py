@@ -73,6 +73,33 @@ def test_a_role_handed_over_until_a_day_is_back_the_day_after() -> None:
     assert roles_on(until + timedelta(days=1), line.unit)["preparer"] == {line.preparer.username}
 
 
+@pytest.mark.parametrize("further", [None, 300])
+def test_a_stand_in_gives_no_more_than_they_hold(further: int | None) -> None:
+    line, today = Line(), timezone.localdate()
+    stand_in, third = former(line.unit), former(line.unit)
+    hand_over(held(line.preparer).pk, by=line.preparer, to=stand_in, until=today + timedelta(days=3))
+
+    made = hand_over(held(stand_in).pk, by=stand_in, to=third, until=today + timedelta(days=further) if further else None)
+
+    assert made.until == today + timedelta(days=3)
+    on = [roles_on(today + timedelta(days=days), line.unit)["preparer"] for days in (0, 3, 4, 400)]
+    assert on == [{third.username}, {third.username}, {line.preparer.username}, {line.preparer.username}]
+
+
+def test_a_stand_in_gives_back_early_and_for_good_only() -> None:
+    line, today = Line(), timezone.localdate()
+    stand_in = former(line.unit)
+    hand_over(held(line.preparer).pk, by=line.preparer, to=stand_in, until=today + timedelta(days=3))
+
+    with pytest.raises(ValidationError) as refused:
+        hand_over(held(stand_in).pk, by=stand_in, to=line.preparer, until=today + timedelta(days=1))
+    hand_over(held(stand_in).pk, by=stand_in, to=line.preparer)
+
+    own = f"{line.preparer}自 {today + timedelta(days=4):%Y-%m-%d} 起自己承担这个角色"
+    assert refused.value.messages == [f"{own}；现在就交还的，请不填“代办至”"]
+    assert [roles_on(today + timedelta(days=days), line.unit)["preparer"] for days in (0, 2, 5, 400)] == [{line.preparer.username}] * 4
+
+
 def test_who_held_the_role_before_takes_it_again() -> None:
     line = Line()
     taker = former(line.unit, Role.HEAD)

@@ -13,7 +13,7 @@ from units.services import client_address
 LISTS = ["admin:assessment_filing_changelist", "admin:reports_printjob_changelist", "admin:reports_publication_changelist"]
 
 
-@pytest.mark.parametrize(("length", "status"), [("26214400", 403), ("26214401", 413), ("abc", 413), ("", 403)])
+@pytest.mark.parametrize(("length", "status"), [("26214400", 403), ("26214401", 413), ("abc", 413), ("²", 413), ("", 403)])
 def test_a_body_beyond_the_limit_is_refused_before_it_is_read(settings: LazySettings, length: str, status: int) -> None:
     client = Client(enforce_csrf_checks=True)
     answer = client.post("/account/sign-in/", {}, CONTENT_LENGTH=length)

@@ -142,10 +142,15 @@ def test_files_differ_by_content_name_publicity_and_what_they_prove() -> None:
 def test_reasons_differ_under_their_check() -> None:
     check = tiny_scheme().checks[0]
 
-    assert sides(explanations={check.code: "属实", "large_change.budget": "并入"}) == [
-        ("explanations", text, "（空）", reason)
-        for _, text, reason in sorted([(check.code, check.message, "属实"), ("large_change.budget", "与上年相比变动较大", "并入")])
-    ]
+    given = {check.code: "属实", "large_change.budget": "并入", "broken_off.budget": "调整"}
+    said = {"与上年签批的数不一致（预算数）": "调整", check.message: "属实", "比上年变动较大（预算数）": "并入"}
+    assert sorted(sides(explanations=given)) == sorted(("explanations", text, "（空）", reason) for text, reason in said.items())
+
+
+def test_a_text_of_one_line_over_and_over_is_shown_as_a_whole() -> None:
+    before, after = "甲。\n" * 1500, "甲。\n乙。\n" * 700
+
+    assert list(compare_texts(before, after)) == [Segment("gone", before), Segment("new", after)]
 
 
 def project(name, **facts):

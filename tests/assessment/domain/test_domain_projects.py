@@ -111,7 +111,10 @@ def test_what_cannot_be_read_is_told_with_its_line_and_the_rest_is_read() -> Non
 
 
 def test_no_more_is_read_than_a_list_can_have() -> None:
-    assert len(read_pasted("\n".join(f"项目{number}" for number in range(150))).rows) == 100
+    pasted = read_pasted("\n".join(f"项目{number}" for number in range(103)))
+
+    assert len(pasted.rows) == 100
+    assert (pasted.faults, pasted.left) == (("第 101 行起：一次最多列入 100 个",), "项目100\n项目101\n项目102")
 
 
 def test_a_project_s_facts_belong_to_a_project_and_to_it_alone() -> None:

@@ -127,10 +127,16 @@ def test_the_strict_form_and_another_place_of_the_text_are_read_too() -> None:
     assert read_document(archive(types=types(MAIN, "/other/text.xml"), other__text=strict)).pieces == (Line("严格"),)
 
 
+def merged(text: str, how: str = '<w:vMerge w:val="restart"/>') -> str:
+    """A row of two cells, of which the first is merged with those below it."""
+    return f"<w:tr><w:tc><w:tcPr>{how}</w:tcPr>{p(text)}</w:tc><w:tc>{p('旁')}</w:tc></w:tr>"
+
+
 @pytest.mark.parametrize(
     ("body", "message"),
     [
         ([p("长" * 50_000)] * 5, "文档超过 200000 字，请只保留报告正文后再上传"),
+        (["<w:tbl>" + merged("长" * 5_000) + merged("", "<w:vMerge/>") * 50 + "</w:tbl>"], "文档超过 200000 字，请只保留报告正文后再上传"),
         ([table(["格"] * 41)], "文档中有表格超过 40 列，无法导入；请拆成几个表后再上传"),
     ],
 )
