@@ -9,7 +9,7 @@
   const PAUSE = 800, AGAIN = 5000;
   const refused = new Map(); // what the server did not take, by field: not sent again until it is another text
   const unfinished = new Map(); // what the server left alone because its row is not complete: sent again with what completes it
-  const unanswered = new Map(); // what was sent of new rows and got no answer
+  const unanswered = new Map(); // what was sent of new rows and has no answer yet
   const standing = new Map(); // fields in which somebody else was quicker, until one of both is chosen
   let timer = 0, waiting = 0, sending = false, lost = false;
 
@@ -44,7 +44,7 @@
   const say = (text, kind = "") => { if (state) { state.textContent = text; state.className = `quiet save-state ${kind}`; } };
   const keep = () => {
     if (document.body.dataset.left) return; // signed out
-    const kept = Object.fromEntries(dirty().map((name) => [name, { mine: mine(name), base: base(name) }]));
+    const kept = Object.fromEntries(dirty().map((name) => [name, { mine: mine(name), base: base(name), sent: unanswered.get(name) }]));
     try {
       if (Object.keys(kept).length) localStorage.setItem(store, JSON.stringify(kept));
       else localStorage.removeItem(store);
@@ -82,13 +82,15 @@
     document.getElementById(`id_${name}_error`)?.remove();
   };
 
-  /* What goes next. A new row whose answer was lost may be there already: it goes again as it went, and is known by that; what was
-     typed into it since waits for its answer. */
+  /* What goes next. A new row that was sent may be there already, whatever became of the answer: it goes again as it went, and is known
+     by that; what was typed into it since waits for its answer. */
   const rowOf = (name) => name.split("-")[0];
   const batch = () => {
     const again = new Set([...unanswered.keys()].map(rowOf));
     const sent = unsent().filter((name) => !again.has(rowOf(name)));
-    return new Map([...sent.map((name) => [name, mine(name)]), ...unanswered]);
+    const values = new Map([...sent.map((name) => [name, mine(name)]), ...unanswered]);
+    for (const [name, mine] of values) if (name.startsWith("new_")) unanswered.set(name, mine);
+    return values;
   };
   const message = (values) => {
     const body = new FormData();
@@ -100,12 +102,6 @@
     }
     return body;
   };
-  const lose = (values) => {
-    lost = true;
-    for (const [name, mine] of values) if (name.startsWith("new_")) unanswered.set(name, mine);
-    later(AGAIN);
-  };
-
   async function send() {
     clearTimeout(timer);
     if (sending || !(fresh().length || unanswered.size)) { if (!sending) settle(); return; }
@@ -118,8 +114,9 @@
       const json = answer.headers.get("Content-Type")?.startsWith("application/json");
       await take(answer.status, json ? await answer.json() : {}, values);
     } catch {
+      lost = true;
       say("网络不通，内容已暂存在本机，会自动再试", "late");
-      lose(values);
+      later(AGAIN);
     } finally {
       sending = false;
       keep();
@@ -132,7 +129,7 @@
   async function take(status, told, values) {
     if (status === 401) return expire("登录已过期，内容已暂存在本机：", "重新登录", `${told.sign_in}?next=${encodeURIComponent(here())}`);
     if (status === 403) return expire("页面已失效，内容已暂存在本机：", "刷新后继续", location.href.split("#")[0]);
-    if (status >= 500 || status === 429) { say("服务器暂时没有保存，内容已暂存在本机，会自动再试", "late"); return lose(values); }
+    if (status >= 500 || status === 429) { lost = true; say("服务器暂时没有保存，内容已暂存在本机，会自动再试", "late"); return later(AGAIN); }
     unanswered.clear();
     if (status >= 400 && status !== 422) { blocked = true; return say("这一页已不存在，或者您不再承担此项工作；没有保存的内容暂存在本机", "late"); }
     for (const name of told.unfinished || []) unfinished.set(name, JSON.stringify(values.get(name)));
@@ -239,8 +236,9 @@
   addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); }); // back again: what it shows may be old
   /* Leaving: what is not sent yet goes once more, without waiting for the answer. */
   addEventListener("pagehide", () => {
+    const values = !blocked && !document.body.dataset.left && (fresh().length || unanswered.size) ? batch() : new Map();
     keep();
-    if ((fresh().length || unanswered.size) && !blocked && !document.body.dataset.left) fetch(form.dataset.autosave, { method: "POST", body: message(batch()), keepalive: true }).catch(() => {});
+    if (values.size) fetch(form.dataset.autosave, { method: "POST", body: message(values), keepalive: true }).catch(() => {});
   });
 
   /* Through the table by keyboard; a column copied from a spreadsheet fills the rows from here on, derived ones are passed over. */
@@ -301,6 +299,7 @@
     if (!was || same(was.mine, base(name)) || !same(mine(name), base(name))) continue;
     put(name, was.base, "defaultChecked", "defaultSelected", "defaultValue");
     setMine(name, was.mine);
+    if (was.sent) unanswered.set(name, was.sent);
     restored += 1;
   }
   keep();

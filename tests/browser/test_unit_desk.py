@@ -34,6 +34,12 @@ def slowly(route: Route) -> None:
     route.continue_()
 
 
+def lost_on_the_way_back(route: Route) -> None:
+    """What was sent arrives, and its answer does not."""
+    route.fetch()
+    route.abort()
+
+
 def test_projects_come_from_a_copied_list_and_each_has_its_own_tables(browser: Browser, house: House) -> None:
     with signed_in(browser, house, "unit11") as page:
         open_part(page, house, "项目清单")
@@ -114,8 +120,31 @@ def test_rows_of_the_unit_are_saved_while_typed_and_what_is_not_complete_waits_i
         expect(rows).to_have_count(4)
         for place, text in enumerate(["设备更新", "第二项，改过", "", ""]):
             expect(rows.nth(place).locator(".own-label input")).to_have_value(text)
-        state(page, "已自动保存")
+        state(page, "填写后自动保存")  # nothing is left to be saved
         expect(rows.nth(0).locator(".own-target input")).to_have_value("12")
+
+
+def test_a_new_row_whose_answer_was_lost_is_one_row_whatever_is_typed_into_it_since(browser: Browser, house: House) -> None:
+    with signed_in(browser, house, "unit11") as page:
+        open_part(page, house, "项目清单")
+        page.get_by_role("link", name=re.compile("填写.*窗口设备")).click()
+        page.get_by_role("link", name="自设指标").first.click()
+        group = page.locator("section.sheet").nth(1)
+        rows = group.locator("fieldset.own")
+        rows.nth(0).locator(".own-label input").fill("办件量")
+        rows.nth(0).locator(".own-label input").blur()
+        state(page, "新增的一项暂存在本机")
+        page.route("**/autosave/", lost_on_the_way_back)
+        rows.nth(0).locator(".own-points input").fill("5")
+        rows.nth(0).locator(".own-points input").blur()
+        state(page, "网络不通，内容已暂存在本机")
+        rows.nth(0).locator(".own-target input").fill("300")
+        page.unroute("**/autosave/")
+        state(page, "已自动保存")
+        page.reload()
+        expect(rows).to_have_count(3)
+        for column, value in (("label", "办件量"), ("points", "5"), ("target", "300")):
+            expect(rows.nth(0).locator(f".own-{column} input")).to_have_value(value)
 
 
 def test_last_year_s_figures_are_taken_over_and_confirmed(browser: Browser, house: House) -> None:
