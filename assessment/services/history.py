@@ -11,6 +11,7 @@ from assessment.domain.workflow import MOVES, STAGES, Act, Status
 from assessment.models import Event, Filing, Part
 from assessment.services.carrying import CARRIED, CONFIRMED
 
+AMONG_THE_OFFICE = (Act.REVIEW, Act.RECOMMEND, Act.REVIEW_AGAIN)
 HOW = {CARRIED: "沿用上年 ", CONFIRMED: "确认沿用 "}
 #: So many of the saves are read, and everything else that happened.
 SHOWN = 1000
@@ -27,13 +28,22 @@ class Entry:
     detail: str
 
 
-def history_of(filing: Filing) -> list[Entry]:
-    """The acts on a filing and the latest saves, newest first; what one person saved in one part without anything between is one act."""
+def history_of(filing: Filing, *, office: bool) -> list[Entry]:
+    """The acts on a filing and the latest saves, newest first; what one person saved in one part without anything between is one act.
+
+    What reviewer and lead said to each other is told to the ``office`` alone.
+    """
     recorded = filing.events.select_related("actor").order_by("-number")
     saves = recorded.filter(act=Act.EDIT)[:SHOWN]
     events = sorted([*saves, *recorded.exclude(act=Act.EDIT)], key=lambda event: -event.number)
     return [
-        Entry(last.at, str(last.actor), MOVES[Act(last.act)].label, STAGES[Status(last.status)].label, _in_words(details))
+        Entry(
+            at=last.at,
+            actor=str(last.actor),
+            act=MOVES[Act(last.act)].label,
+            status=STAGES[Status(last.status)].label,
+            detail=_in_words(details) if office or last.act not in AMONG_THE_OFFICE else "",
+        )
         for last, details in _joined(events)
     ]
 

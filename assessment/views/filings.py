@@ -63,7 +63,7 @@ def _filing_page(request: SignedIn, shown: Filing, *, status: int = 200, **forms
         "threads": threads,
         "handed_back": reason_of_hand_back(shown) if Act.EDIT in acts else "",
         "signed": shown.snapshots.filter(kind=Snapshot.Kind.FILING).defer("content").order_by("-number"),
-        "history": history_of(shown),
+        "history": history_of(shown, office=False),
         "days_left": (shown.deadline - timezone.localdate()).days,
         "request_form": SignoffRequestForm() if Act.REQUEST_SIGNOFF in acts else None,
         "recalls": Act.RECALL in acts,

@@ -190,7 +190,7 @@ def test_the_history_joins_what_one_person_saved_in_one_part() -> None:
         save(line, "figures", {code: (figure(line, code) or "", (figure(line, code) or 0) + 1)}, client=client)
     save(line, "narrative", {"opening": ("", "开头。")})
 
-    told = [(entry.actor, entry.detail) for entry in history_of(line.filing)]
+    told = [(entry.actor, entry.detail) for entry in history_of(line.filing, office=True)]
 
     me, other = str(line.preparer), str(colleague)
     assert told == [(me, "自评报告，1 处"), (me, "基础数据表，1 处"), (other, "基础数据表，1 处"), (me, "基础数据表，2 处")]

@@ -211,7 +211,7 @@ def test_a_figure_is_confirmed_by_saying_so_or_by_typing_another() -> None:
     event = filing.events.order_by("-number").first()
     assert event is not None
     assert json.loads(event.detail) == {"part": "figures", "version": 4, "changed": ["carry_in"], "how": "confirmed"}
-    assert [entry.detail for entry in history_of(filing)] == [
+    assert [entry.detail for entry in history_of(filing, office=True)] == [
         "基础数据表，确认沿用 1 处",
         "基础数据表，1 处",
         "基础数据表，沿用上年 9 处",

@@ -11,6 +11,7 @@ from django.utils import timezone
 from assessment.domain.workflow import Status
 from assessment.models import Snapshot
 from assessment.services import review, signoff
+from assessment.services.history import history_of
 from tests.browsing import messages, read, send, signed_in
 from tests.factories import Line, example_scheme
 from units.models import Role, User
@@ -197,6 +198,15 @@ def test_the_head_hands_the_papers_back_with_a_reason_that_the_preparer_reads() 
     line.sign()
     signoff.recall(line.filing.pk, by=line.preparer)
     assert read(signed_in(line.preparer).get(address(line))).select(".next .alert") == []
+
+
+def test_what_reviewer_and_lead_say_to_each_other_is_not_told_to_the_unit() -> None:
+    line = Line(Status.REVIEWED)
+    review.review_again(line.filing.pk, by=line.lead, reason="第三项再看一看")
+
+    told = read(signed_in(line.preparer).get(address(line))).one(".history").text
+    assert [words in told for words in ("退回复核", "第三项", "复核 100")] == [True, False, False]
+    assert history_of(line.filing, office=True)[0].detail == "第三项再看一看"
 
 
 @pytest.mark.parametrize(

@@ -65,7 +65,7 @@ def test_a_draft_is_the_offices_own_until_the_return_sends_it() -> None:
 
     assert [state for _, state, _ in told(line)] == ["open", "open"]
     assert {part.kind for part in line.assessment.parts.filter(locked=False)} == {"figures", "narrative", "explanations"}
-    assert history_of(line.filing)[0].detail == "退回：基础数据表、自评报告（2 条意见）"
+    assert history_of(line.filing, office=True)[0].detail == "退回：基础数据表、自评报告（2 条意见）"
 
 
 @pytest.mark.parametrize("change", ["UPDATE assessment_message SET text = '改过'", "DELETE FROM assessment_message"])
@@ -147,7 +147,7 @@ def test_sign_off_is_not_asked_for_while_a_thread_has_no_answer() -> None:
     )
     threads.answer(section.pk, by=line.preparer, text="已补写")
     signoff.request_signoff(line.filing.pk, by=line.preparer)
-    assert [entry.act for entry in history_of(line.filing)][:3] == ["提请签批", "答复", "答复"]
+    assert [entry.act for entry in history_of(line.filing, office=True)][:3] == ["提请签批", "答复", "答复"]
     assert list(verify_record()) == []
 
 
@@ -198,7 +198,7 @@ def test_an_answered_thread_is_settled_or_goes_back_once_more() -> None:
     )
 
     draft(line, settled=(figure.pk,), section="仍缺措施")
-    assert history_of(line.filing)[0].detail == "办结：基础数据表 · 一般公共预算支出决算数"
+    assert history_of(line.filing, office=True)[0].detail == "办结：基础数据表 · 一般公共预算支出决算数"
     review.return_parts(line.filing.pk, by=line.reviewer, comments=[])
 
     assert [item[1:] for item in told(line)] == [("settled", ["请核对", "已更正"]), ("open", ["请补写", "已更正", "仍缺措施"])]
