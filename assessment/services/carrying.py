@@ -12,7 +12,7 @@ from assessment.models import Assessment, Figure, Part
 from assessment.services.parts import finish_part, open_outdated_scores, save_figures, take_part
 from units.models import User
 
-CARRIED, CONFIRMED = "carried", "confirmed"
+CARRIED, CONFIRMED, FORGOTTEN = "carried", "confirmed", "forgotten"
 
 
 @transaction.atomic
@@ -64,3 +64,14 @@ def confirm_figures(assessment_id: int, *, by: User, version: int, codes: Collec
     confirmed = list(waiting.values_list("code", flat=True))
     waiting.update(unconfirmed=False)
     return finish_part(part, confirmed, by=by, how=CONFIRMED)
+
+
+def forget_carried(assessment: Assessment, *, by: User) -> None:
+    """Take away what was taken over and not confirmed: it was another project's. A page that still shows it is overtaken.
+
+    For a caller that holds the filing's lock.
+    """
+    waiting = assessment.figures.filter(unconfirmed=True)
+    codes = list(waiting.values_list("code", flat=True))
+    waiting.delete()
+    finish_part(assessment.parts.get(kind=Part.Kind.FIGURES), codes, by=by, how=FORGOTTEN)

@@ -9,10 +9,10 @@ from typing import Any
 
 from assessment.domain.workflow import MOVES, STAGES, Act, Status
 from assessment.models import Event, Filing, Part
-from assessment.services.carrying import CARRIED, CONFIRMED
+from assessment.services.carrying import CARRIED, CONFIRMED, FORGOTTEN
 
 AMONG_THE_OFFICE = (Act.REVIEW, Act.RECOMMEND, Act.REVIEW_AGAIN)
-HOW = {CARRIED: "沿用上年 ", CONFIRMED: "确认沿用 "}
+HOW = {CARRIED: "沿用上年 ", CONFIRMED: "确认沿用 ", FORGOTTEN: "撤去沿用 "}
 #: So many of the saves are read, and everything else that happened.
 SHOWN = 1000
 

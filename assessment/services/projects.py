@@ -12,6 +12,7 @@ from assessment.domain.projects import MAX_PROJECTS, ProjectRow, find_same, list
 from assessment.domain.scheme import Scheme
 from assessment.models import Assessment, Filing, Part
 from assessment.models import OwnRow as Stored
+from assessment.services.carrying import forget_carried
 from assessment.services.filings import columns_of, open_assessment
 from assessment.services.last_year import find_assessment, last_year_of, project_row, signed_before
 from assessment.services.own_rows import faults_of
@@ -39,7 +40,7 @@ def save_projects(assessment_id: int, *, by: User, version: int, rows: Sequence[
             _add(filing, row)
             changed.append(f"+{row.name}")
         elif stored[row.id].project_row() != row:
-            _change(stored[row.id], row)
+            _change(stored[row.id], row, by=by)
             changed.append(row.name)
     return finish_part(part, changed, by=by)
 
@@ -55,16 +56,17 @@ def _refuse_bad(rows: Sequence[ProjectRow], stored: dict[int, Assessment]) -> No
         raise DomainError("有项目不合要求，未保存", places)
 
 
-def _change(item: Assessment, row: ProjectRow) -> None:
+def _change(item: Assessment, row: ProjectRow, *, by: User) -> None:
     """One that means another project now has that one's last year, and nothing that it took over from the one it was."""
-    if (item.name, item.project_code) != (row.name, row.code):
-        before, item.last_year = item.last_year, last_year_of(item.filing, item.scheme.scheme, row)
-        if item.last_year != before:
-            item.figures.filter(unconfirmed=True).delete()
+    before, another = item.last_year, (item.name, item.project_code) != (row.name, row.code)
     item.name = row.name
     for column, value in columns_of(row).items():
         setattr(item, column, value)
+    if another:
+        item.last_year = last_year_of(item.filing, item.scheme.scheme, row)
     item.save()
+    if item.last_year != before:
+        forget_carried(item, by=by)
 
 
 def _add(filing: Filing, row: ProjectRow) -> None:

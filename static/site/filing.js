@@ -102,6 +102,7 @@
     }
     return body;
   };
+
   async function send() {
     clearTimeout(timer);
     if (sending || !(fresh().length || unanswered.size)) { if (!sending) settle(); return; }

@@ -232,14 +232,15 @@ def test_the_same_figure_saved_again_with_the_page_is_not_confirmed() -> None:
 def test_the_same_figure_typed_in_another_spelling_is_still_to_be_confirmed_and_says_so() -> None:
     line = Line(Status.SUBMITTED)
     assessment = whole(carried(line))
-    last = continuing(line)["staff_posts"]
-    sent = {"names": "staff_posts", "staff_posts": f"{last}.0", "base.staff_posts": str(last), "version": "2"}
+    assert continuing(line)["staff_posts"] == 40
+    sent = {"names": "staff_posts", "staff_posts": "４０", "base.staff_posts": "40", "version": "2"}
 
     answer = signed_in(line.preparer).post(reverse("assessment:autosave_figures", args=[assessment.pk]), sent).json()
 
     assert "staff_posts" in unconfirmed(assessment.filing)
-    assert "沿用上年的数，待确认" in answer["pieces"].get("notes-staff_posts", "沿用上年的数，待确认")
-    assert "carry" not in answer["pieces"]
+    # It was taken, and no piece of the page says otherwise than before: neither the mark beside it nor how many wait.
+    assert answer["saved"] == ["staff_posts"]
+    assert {"notes-staff_posts", "confirm-staff", "carry"}.isdisjoint(answer["pieces"])
 
 
 def test_what_no_longer_fits_is_not_taken_over() -> None:

@@ -17,6 +17,7 @@ from assessment.services import contents, parts, review, signoff
 from assessment.services.carrying import carry_over
 from assessment.services.exchange import export, import_file
 from assessment.services.filings import open_filing
+from assessment.services.history import history_of
 from assessment.services.last_year import find_assessment, signed_before
 from assessment.services.projects import offered
 from assessment.services.verify import verify_record
@@ -294,6 +295,9 @@ def test_a_project_that_means_another_one_now_keeps_nothing_that_was_taken_over(
 
     project.refresh_from_db()
     assert (project.last_year, list(project.figures.all())) == ({}, [])
+    assert project.parts.get(kind=Part.Kind.FIGURES).version == 2  # a page that shows the figure is overtaken
+    told = [entry.detail for entry in history_of(following.filing, office=False)]
+    assert "别的：基础数据表，撤去沿用 1 处" in told
 
 
 def test_a_code_says_more_than_a_name() -> None:
